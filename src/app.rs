@@ -15,6 +15,7 @@ pub mod mapping;
 pub mod metrics_observer;
 pub mod model_check;
 mod model_diff;
+pub mod registry;
 pub mod replay;
 pub mod report;
 mod route;

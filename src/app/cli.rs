@@ -321,6 +321,8 @@ pub struct MappingCheckArgs {
     /// what becomes of them; repeatable
     #[arg(long = "sample", value_name = "FILE")]
     pub samples: Vec<PathBuf>,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }
 
 /// `mapping explain`.
@@ -332,6 +334,8 @@ pub struct MappingExplainArgs {
     /// The records (see `mapping check`); without it, standard input
     #[arg(long, value_name = "FILE")]
     pub sample: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }
 
 /// `mapping new`.

@@ -24,6 +24,7 @@ use crate::runtime::options::{Options as WorkerOptions, Positions};
 use crate::runtime::ports::Clock;
 use crate::runtime::snapshot::{StatusBoard, TaskState};
 use crate::runtime::supervisor::Handle;
+use crate::telemetry::Telemetry;
 use crate::wire::decode::Decoder;
 use crate::wire::output;
 use anyhow::Context;
@@ -102,7 +103,8 @@ impl Demo {
         let worker = WorkerOptions { positions: Positions::TaskRecord, ..WorkerOptions::new(inputs, 0) };
         let options = Options { kafka, worker, mappings: Vec::new(), routed: None };
         let clock = Arc::new(DemoClock::new(start_ms(args), history_ms(args.shop), args.speed()));
-        let mut instance = Instance::new(&options, Arc::clone(&models), Arc::<DemoClock>::clone(&clock));
+        let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
+        let mut instance = Instance::new(&options, Arc::clone(&models), Arc::<DemoClock>::clone(&clock), telemetry);
         let http = serve(args.listen, || instance.http_parts())?;
         let producer = super::simulate::producer_options(settings, &mock.bootstrap_servers(), false)?;
         let shop = ShopOptions {

@@ -5,15 +5,18 @@ mod new;
 mod sample;
 mod share;
 
-use super::cli::{MappingCheckArgs, MappingCommand, MappingExplainArgs};
+use super::cli::{MappingCheckArgs, MappingCommand, MappingExplainArgs, SettingsArgs};
 use super::exit::{BAD_USAGE, DONE};
+use super::load_settings;
+use super::registry::{SchemaSource, SharedSchemas};
 use super::terminal::stdout;
 use anyhow::Context as _;
-use leadstream_mapping::{Mapping, NoSchemas, Outcome, What};
+use leadstream_mapping::{Mapping, NoSchemas, Outcome, Schemas, What};
 use share::Share;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Runs the command: exit code 2 when a file has a fault.
 ///
@@ -47,6 +50,15 @@ fn load(out: &mut impl Write, name: &str) -> anyhow::Result<Option<Mapping>> {
     }
 }
 
+/// The schemas of a mapping that needs a registry: those of the settings.
+fn schemas_of(mapping: &Mapping, args: &SettingsArgs) -> anyhow::Result<SharedSchemas> {
+    if !mapping.needs_registry() {
+        return Ok(Arc::new(NoSchemas));
+    }
+    let settings = load_settings::settings(args)?.settings;
+    Ok(SchemaSource::of_command(&settings).schemas()?.unwrap_or_else(|| Arc::new(NoSchemas)))
+}
+
 fn check(out: &mut impl Write, args: &MappingCheckArgs) -> anyhow::Result<bool> {
     let mut is_good = true;
     for name in &args.mappings {
@@ -70,10 +82,11 @@ fn check(out: &mut impl Write, args: &MappingCheckArgs) -> anyhow::Result<bool> 
                 writeln!(out, "  {:<9} no `{what}`: {}", "warning", without(what))?;
             }
         }
+        let schemas = schemas_of(&mapping, &args.settings)?;
         for path in &args.samples {
             let mut share = Share::default();
             sample::each(path, &mapping.format, |sample| {
-                share.add(sample.line, &outcomes(&mapping, sample)?);
+                share.add(sample.line, &outcomes(&mapping, sample, &*schemas)?);
                 Ok(true)
             })?;
             share.write(out, path, &mapping)?;
@@ -82,8 +95,8 @@ fn check(out: &mut impl Write, args: &MappingCheckArgs) -> anyhow::Result<bool> 
     Ok(is_good)
 }
 
-fn outcomes(mapping: &Mapping, sample: &sample::Sample) -> anyhow::Result<Vec<Outcome>> {
-    mapping.apply(&sample.record(), &NoSchemas).with_context(|| format!("line {}", sample.line))
+fn outcomes(mapping: &Mapping, sample: &sample::Sample, schemas: &dyn Schemas) -> anyhow::Result<Vec<Outcome>> {
+    mapping.apply(&sample.record(), schemas).with_context(|| format!("line {}", sample.line))
 }
 
 fn without(what: &str) -> &'static str {
@@ -95,14 +108,15 @@ fn without(what: &str) -> &'static str {
 
 fn explain(out: &mut impl Write, args: &MappingExplainArgs) -> anyhow::Result<bool> {
     let Some(mapping) = load(out, &args.mapping)? else { return Ok(false) };
+    let schemas = schemas_of(&mapping, &args.settings)?;
     let path = args.sample.as_deref().unwrap_or(Path::new("-"));
     sample::each(path, &mapping.format, |sample| {
         let record = sample.record();
         writeln!(out, "line {}", sample.line)?;
-        for (ours, theirs, found) in mapping.explain(&record, &NoSchemas) {
+        for (ours, theirs, found) in mapping.explain(&record, &*schemas) {
             writeln!(out, "  {ours:<22} {} ← {theirs}", found.as_deref().unwrap_or("-"))?;
         }
-        for outcome in outcomes(&mapping, sample)? {
+        for outcome in outcomes(&mapping, sample, &*schemas)? {
             let name = if outcome.theirs.is_empty() { String::new() } else { format!("{}: ", outcome.theirs) };
             match outcome.what {
                 What::Event(event) => {

@@ -39,6 +39,7 @@ pub use tally::Tally;
 use super::cli::{ReplayArgs, SettingsArgs};
 use super::exit::UsageError;
 use super::load_settings;
+use super::registry::SchemaSource;
 use super::route::{self, InputMapping};
 use super::service::{decoder_options, max_ahead_ms};
 use super::terminal::stdout;
@@ -152,7 +153,10 @@ pub(super) fn decode_options(settings: &Settings) -> decode::Options {
 /// # Errors
 /// Every fault of a mapping, as a [`UsageError`].
 pub fn mappings(settings: &Settings) -> anyhow::Result<Vec<Option<InputMapping>>> {
-    Ok(route::input_mappings(settings)?.into_iter().map(|(_, mapping)| mapping).collect())
+    Ok(route::input_mappings(settings, &mut SchemaSource::of_command(settings))?
+        .into_iter()
+        .map(|(_, mapping)| mapping)
+        .collect())
 }
 
 /// Replays the files and writes the results.

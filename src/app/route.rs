@@ -1,6 +1,7 @@
 //! The routers of an instance, and the mappings of topics, from settings.
 
 use super::load_settings::usage;
+use super::registry::SchemaSource;
 use super::workers::{ServicePorts, worker_options};
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
@@ -29,30 +30,35 @@ const OPEN_AGAIN: Duration = Duration::from_millis(500);
 const SPEC: &str = "segment";
 
 /// Every input topic with its mapping, in configured order.
-fn mappings(settings: &Settings) -> anyhow::Result<Vec<(InputTopic, Option<Mapper>)>> {
+fn mappings(settings: &Settings, schemas: &mut SchemaSource<'_>) -> anyhow::Result<Vec<(InputTopic, Option<Mapper>)>> {
     let mut faults = Vec::new();
     let mut all = Vec::new();
     for topic in settings.input_topics() {
         let name = topic.name.strip_prefix(&settings.topics.prefix).unwrap_or(&topic.name);
-        let mapper = settings.topics.mappings.get(name).and_then(|mapping| match load(mapping) {
-            Ok(mapping) if mapping.needs_registry() => {
-                faults.push(no_registry(&mapping.name));
-                None
-            }
-            Ok(mapping) => Some(Mapper::from(mapping)),
-            Err(found) => {
+        let mapper = match settings.topics.mappings.get(name).map(|mapping| load(mapping)) {
+            None => None,
+            Some(Ok(mapping)) if mapping.needs_registry() => match schemas.schemas()? {
+                Some(schemas) => Some(Mapper::with_schemas(mapping, schemas)),
+                None => {
+                    faults.push(no_registry(&mapping.name));
+                    None
+                }
+            },
+            Some(Ok(mapping)) => Some(Mapper::from(mapping)),
+            Some(Err(found)) => {
                 faults.extend(found);
                 None
             }
-        });
+        };
         all.push((topic, mapper));
     }
     if faults.is_empty() { Ok(all) } else { Err(usage("a mapping has", &faults)) }
 }
 
-/// A mapping that needs what the service doesn't have yet.
+/// A mapping that needs what the settings don't name.
 fn no_registry(mapping: &str) -> FileFault {
-    let message = "the service doesn't ask registries for schemas yet: name the schema's file in the mapping".to_owned();
+    let message =
+        "its records are read by schemas of a registry: set registry.urls, or name the schema's file in the mapping".to_owned();
     FileFault { origin: mapping.to_owned(), fault: Fault { place: Place::default(), message } }
 }
 
@@ -68,7 +74,10 @@ pub struct InputMapping {
 ///
 /// # Errors
 /// Every fault of a mapping, as a [`UsageError`](super::exit::UsageError).
-pub fn input_mappings(settings: &Settings) -> anyhow::Result<Vec<(InputTopic, Option<InputMapping>)>> {
+pub fn input_mappings(
+    settings: &Settings,
+    schemas: &mut SchemaSource<'_>,
+) -> anyhow::Result<Vec<(InputTopic, Option<InputMapping>)>> {
     let routed = settings.routed_topics();
     let with_route = |(topic, mapper): (InputTopic, Option<Mapper>)| {
         let is_routed = routed.contains(&topic);
@@ -78,7 +87,7 @@ pub fn input_mappings(settings: &Settings) -> anyhow::Result<Vec<(InputTopic, Op
         };
         Ok((topic, mapper.map(|mapper| InputMapping { mapper, is_routed })))
     };
-    mappings(settings)?.into_iter().map(with_route).collect()
+    mappings(settings, schemas)?.into_iter().map(with_route).collect()
 }
 
 /// The mappings of an instance, loaded once.
@@ -92,9 +101,9 @@ pub struct Mapped {
 impl Mapped {
     /// # Errors
     /// As [`input_mappings`].
-    pub fn load(settings: &Settings) -> anyhow::Result<Self> {
+    pub fn load(settings: &Settings, schemas: &mut SchemaSource<'_>) -> anyhow::Result<Self> {
         let (mut engine, mut routed) = (Vec::new(), Vec::new());
-        for (topic, mapping) in input_mappings(settings)? {
+        for (topic, mapping) in input_mappings(settings, schemas)? {
             match mapping {
                 Some(InputMapping { mapper, is_routed: true }) => routed.push(RoutedInput { topic, mapper }),
                 mapping => engine.push(mapping.map(|mapping| mapping.mapper)),

@@ -2,6 +2,7 @@
 
 use super::cli::RunArgs;
 use super::load_settings;
+use super::registry::SchemaSource;
 use super::route;
 use super::service::{Launch, Options, Service, SystemClock, kafka_options, refuse_unusable, worker_options};
 use super::signals;
@@ -9,6 +10,7 @@ use crate::config::{Settings, instance};
 use crate::http;
 use crate::http::access::Token;
 use crate::runtime::supervisor::StopSwitch;
+use crate::telemetry::Telemetry;
 use anyhow::Context;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -42,10 +44,12 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
         }
     })?;
     let instance = instance::resolve(settings.engine.instance_id.as_deref(), settings.state.dir.as_deref())?;
+    let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
     let launch = Launch {
         settings,
         models: Arc::new(models),
-        options: options(settings, &instance.id)?,
+        options: options(settings, &instance.id, &telemetry)?,
+        telemetry,
         clock: Arc::new(SystemClock::new()),
         http: http_options(settings)?,
     };
@@ -81,9 +85,10 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn options(settings: &Settings, instance_id: &str) -> anyhow::Result<Options> {
+fn options(settings: &Settings, instance_id: &str, telemetry: &Arc<Telemetry>) -> anyhow::Result<Options> {
     let kafka = kafka_options(settings, instance_id);
-    let route::Mapped { engine: mappings, routed: inputs } = route::Mapped::load(settings)?;
+    let route::Mapped { engine: mappings, routed: inputs } =
+        route::Mapped::load(settings, &mut SchemaSource::of_service(settings, telemetry))?;
     let routed = (!inputs.is_empty()).then(|| {
         let (kafka, worker) = route::options(settings, &kafka);
         (kafka, worker, inputs)

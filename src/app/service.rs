@@ -181,7 +181,7 @@ pub struct Instance {
 impl Instance {
     /// An instance whose workers have not been started.
     #[must_use]
-    pub fn new(options: &Options, models: Arc<Models>, clock: Arc<dyn Clock + Send + Sync>) -> Self {
+    pub fn new(options: &Options, models: Arc<Models>, clock: Arc<dyn Clock + Send + Sync>, telemetry: Arc<Telemetry>) -> Self {
         let board = Arc::new(StatusBoard::new(Identity {
             group: options.kafka.group_id.clone(),
             instance: options.kafka.instance_id.clone(),
@@ -189,7 +189,6 @@ impl Instance {
             models: models.models.iter().map(|m| (m.name.clone(), m.hash_text.clone())).collect(),
         }));
         let (directory, mailboxes) = Directory::new(Arc::clone(&board), usize::from(options.worker.workers));
-        let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
         Self { models, clock, telemetry, board, directory: Arc::new(directory), mailboxes }
     }
 
@@ -248,6 +247,7 @@ pub struct Launch<'a> {
     pub options: Options,
     pub clock: Arc<dyn Clock + Send + Sync>,
     pub http: Option<http::Options>,
+    pub telemetry: Arc<Telemetry>,
 }
 
 impl Launch<'_> {
@@ -256,8 +256,8 @@ impl Launch<'_> {
     /// # Errors
     /// What must be put right first.
     pub fn start(self) -> anyhow::Result<Service> {
-        let Self { settings, models, options, clock, http } = self;
-        let mut instance = Instance::new(&options, models, clock);
+        let Self { settings, models, options, clock, http, telemetry } = self;
+        let mut instance = Instance::new(&options, models, clock, telemetry);
         let http = http.map(|http| http::Server::start(&http, instance.http_parts())).transpose()?;
         let decode = engine_decoder_options(settings);
         let encode = wire::output::Options {

@@ -6,7 +6,7 @@ use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{Ms, Text};
 use crate::runtime::snapshot::recovery::Recovery;
 use crate::runtime::snapshot::{Counts, Population, StatusBoard, TaskState};
-use crate::runtime::trouble::TroubleKind;
+use crate::runtime::trouble::{Trouble, TroubleKind};
 use crate::telemetry::{StateTotals, Telemetry};
 use crate::view::funnel::{Named, OfModel, OfPersona};
 use std::collections::BTreeMap;
@@ -153,11 +153,22 @@ pub fn set_gauges(board: &StatusBoard, models: &Models, now_ms: Ms, telemetry: &
         let behind_ms = task.time_ms.filter(|_| !task.caught_up).map_or(0, |time_ms| now_ms - time_ms);
         telemetry.task_clock_lag(task.partition, behind_ms as f64 / 1_000.0);
         for kind in TroubleKind::ALL {
-            let since_ms = task.troubles.iter().filter(|t| t.kind == kind).map(|t| t.since_ms).min();
-            let seconds = since_ms.map_or(0.0, |since_ms| ((now_ms - since_ms) as f64 / 1_000.0).max(0.001));
-            telemetry.task_trouble(task.partition, kind.name(), seconds);
+            telemetry.task_trouble(task.partition, kind.name(), seconds_of(kind, &task.troubles, now_ms));
         }
     }
+    let routers = board.routers();
+    if !routers.is_empty() {
+        let troubles: Vec<Trouble> = routers.into_iter().flat_map(|router| router.troubles).collect();
+        for kind in [TroubleKind::Refused, TroubleKind::NoCommit, TroubleKind::NoSchema] {
+            telemetry.router_trouble(kind.name(), seconds_of(kind, &troubles, now_ms));
+        }
+    }
+}
+
+/// For how long there has been a trouble of a kind.
+fn seconds_of(kind: TroubleKind, among: &[Trouble], now_ms: Ms) -> f64 {
+    let since_ms = among.iter().filter(|t| t.kind == kind).map(|t| t.since_ms).min();
+    since_ms.map_or(0.0, |since_ms| ((now_ms - since_ms) as f64 / 1_000.0).max(0.001))
 }
 
 fn gauges_of(model: &OfModel, telemetry: &Telemetry) {

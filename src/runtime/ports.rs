@@ -3,6 +3,7 @@
 mod failure;
 mod names;
 mod position;
+mod prepared;
 mod progress;
 mod record;
 
@@ -13,8 +14,9 @@ pub use failure::{Failure, Refusal};
 pub(crate) use names::closed_set;
 pub use names::{Cause, DeadReason, MappingOutcome, OutTopic};
 pub use position::Position;
+pub use prepared::{Prepared, Waiting};
 pub use progress::Progress;
-pub use record::{RecordView, Rejected, credible_ms};
+pub use record::{RecordBatch, RecordView, Rejected, credible_ms};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -23,8 +25,14 @@ pub trait Decode {
     /// Fetched records of an input, as its mapping sees them, without what routers say of themselves, which `progress` gets; else they
     /// stay as they are.
     #[expect(unused_variables, reason = "an input whose records are read as they are needs nothing of this")]
-    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, progress: &mut dyn FnMut(Progress)) -> Box<dyn RecordBatch> {
-        records
+    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, progress: &mut dyn FnMut(Progress)) -> Prepared {
+        Prepared::all(records)
+    }
+
+    /// Tries those again that could not be read yet.
+    #[expect(unused_variables, reason = "where every record can be read at once, none waits")]
+    fn resume(&self, waiting: Waiting, input: u16) -> Prepared {
+        Prepared { records: None, waiting: Some(waiting) }
     }
 
     /// # Errors
@@ -97,37 +105,6 @@ pub trait Encode {
 pub struct InputPartition {
     pub partition: i32,
     pub input: u16,
-}
-
-/// Owned records of one fetch from one input partition, in offset order.
-pub trait RecordBatch {
-    fn len(&self) -> usize;
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The record at `n < len()`.
-    fn view(&self, n: usize) -> RecordView<'_>;
-
-    /// Its offset, without looking at the rest.
-    fn offset(&self, n: usize) -> i64 {
-        self.view(n).offset
-    }
-
-    /// [`RecordView::record_ms`], without looking at the rest.
-    fn record_ms(&self, n: usize) -> Option<Ms> {
-        self.view(n).record_ms()
-    }
-
-    /// Bytes of all keys, values and headers.
-    fn bytes(&self) -> usize {
-        let text = |bytes: Option<&[u8]>| bytes.map_or(0, <[u8]>::len);
-        (0..self.len()).map(|n| self.view(n)).map(|view| text(view.key) + text(view.value)).sum()
-    }
-
-    /// The original headers of a record (dead letters keep them).
-    fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)>;
 }
 
 /// How much more of an input partition there is room for.

@@ -30,7 +30,10 @@ pub struct RoutedPart {
 /// Makes events of records of inputs that are routed. `wire::route::Router` is the real one.
 pub trait Route {
     /// What becomes of a record: nothing of it is lost without a part.
-    fn route(&self, records: &dyn RecordBatch, n: usize) -> Vec<RoutedPart>;
+    ///
+    /// # Errors
+    /// It can't be read yet and has to wait: for what, and what to do.
+    fn route(&self, records: &dyn RecordBatch, n: usize) -> Result<Vec<RoutedPart>, String>;
 
     /// The headers of a record that says how far a router is: it has neither key nor value.
     fn progress(&self, progress: &Progress) -> Headers;

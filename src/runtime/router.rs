@@ -97,8 +97,12 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             let Some((at, until_ms)) = self.next_lane(&broken) else { break };
             for n in 0..RECORDS_PER_TURN.min(most - routed) {
                 let is_next = n == 0 || self.lanes.get(&at).and_then(Lane::head_ms).is_some_and(|ms| ms <= until_ms);
-                if !is_next || !self.route_head(at)? {
+                if !is_next {
                     break;
+                }
+                if !self.route_head(at)? {
+                    // What comes first waits for its schema, and so do all that come after it.
+                    return Ok(routed);
                 }
                 routed += 1;
             }

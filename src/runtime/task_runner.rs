@@ -5,20 +5,20 @@
 mod input;
 mod routers;
 
-use super::chunk::Chunk;
 use super::circuit_breaker::{CircuitBreaker, Tripped};
 pub use super::horizon::Now;
 use super::horizon::RefusedAhead;
 use super::observe::BatchStats;
-use super::ports::{Decode, Failure, FetchRoom, RecordBatch, Rejected};
+use super::ports::{Decode, Failure, FetchRoom, Prepared, RecordBatch, Rejected};
 use super::snapshot::counters::TaskCounters;
 use crate::domain::Ms;
 use crate::engine::codec::{Codec, CodecError};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
 use crate::planted;
-use input::Input;
+use input::{Held, Input};
 use routers::Routers;
+use std::time::Duration;
 
 /// So far an input may be read without a commit, where it holds nothing to apply.
 const IDLE_OFFSETS: i64 = 500;
@@ -119,9 +119,26 @@ impl<C: Codec> TaskRunner<C> {
         self.inputs.iter().map(|input| input.applied_bytes).sum()
     }
 
-    /// Takes what was fetched of an input.
-    pub fn push(&mut self, input: u16, chunk: Option<Chunk>, end: Option<i64>, decoder: &impl Decode) {
-        self.inputs[usize::from(input)].push(chunk, end, decoder);
+    /// Takes what was fetched of an input. `since`: since when what can't be read of it is waited for, should there be any.
+    pub fn push(&mut self, input: u16, prepared: Prepared, end: Option<i64>, since: Duration, decoder: &impl Decode) {
+        self.inputs[usize::from(input)].push(prepared, end, since, decoder);
+    }
+
+    /// Tries what waits for a schema again, and says whether some of it can be read now. `known_end`: the newest end of the input that
+    /// is known, as it may have grown while this waited.
+    pub fn resume(&mut self, input: u16, known_end: Option<i64>, now: &Now, decoder: &impl Decode) -> bool {
+        let input = &mut self.inputs[usize::from(input)];
+        let Some(Held { waiting, end, since }) = input.held.take() else { return false };
+        let end = end.filter(|end| known_end.is_none_or(|known| known <= *end));
+        let prepared = decoder.resume(waiting, input.number);
+        let is_on = prepared.records.is_some();
+        input.push(prepared, end, if is_on { now.monotonic } else { since }, decoder);
+        is_on
+    }
+
+    /// Since when a record of this input waits for its schema, and what to do.
+    pub fn waits(&self, input: u16) -> Option<(Duration, &str)> {
+        self.inputs.get(usize::from(input))?.held.as_ref().map(|held| (held.since, held.waiting.why.as_str()))
     }
 
     /// What was fetched of an input and not taken in was thrown away, and comes again.
@@ -169,9 +186,10 @@ impl<C: Codec> TaskRunner<C> {
         self.inputs[..self.external].iter().any(|i| !i.is_paused && !i.is_caught_up(now))
     }
 
-    /// Something waits to be committed, or to be taken.
+    /// Something waits to be committed, or to be taken, and nothing that has its own trouble is waited for.
     pub fn has_in_hand(&self) -> bool {
-        self.touched || self.inputs.iter().any(Input::has_records)
+        let waits = self.inputs.iter().any(|input| input.held.is_some());
+        self.touched || (!waits && self.inputs.iter().any(Input::has_records))
     }
 
     /// Next offset per input as it is committed.

@@ -2,4 +2,5 @@
 
 mod memory;
 mod supervising;
+mod waiting;
 mod working;

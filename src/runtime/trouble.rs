@@ -8,6 +8,16 @@ use std::time::Duration;
 
 /// How often a trouble that lasts is logged again.
 const LOG_AGAIN: Duration = Duration::from_secs(30);
+/// A registry answers within milliseconds: who waits longer for a schema is in trouble.
+pub const NO_SCHEMA_AFTER: Duration = Duration::from_secs(2);
+
+/// Says that records wait for a schema.
+#[must_use]
+pub fn no_schema(topic: &str, partition: i32, why: &str) -> String {
+    format!(
+        "{topic}, partition {partition}: {why}. The records wait, in their order; nothing is passed over, and none is a dead letter"
+    )
+}
 
 closed_set! {
     /// The kinds of trouble: a closed set, also the metric label.
@@ -22,6 +32,8 @@ closed_set! {
         PoisonedInput = "poisoned-input",
         /// An input can't be read on.
         BrokenInput = "broken-input",
+        /// Records wait for their schema, which the registry has not said so far.
+        NoSchema = "no-schema",
         /// What the task begins with (its offsets, another's transaction) does not come.
         Waiting = "waiting",
     }

@@ -1,6 +1,7 @@
 //! `/livez` and `/readyz`: is the process alive, and may it be relied on?
 
 use super::time::Time;
+use crate::runtime::snapshot::router::RouterSnapshot;
 use crate::runtime::snapshot::{InstancePhase, StatusBoard, TaskSnapshot, TaskState};
 use crate::runtime::trouble::Trouble;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,9 @@ pub struct Readiness {
     pub group: String,
     pub instance: String,
     pub tasks: Vec<TaskHealth>,
+    /// Routers of this instance, where inputs are routed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub routers: Vec<RouterHealth>,
 }
 
 /// One task in the answer of `/readyz`.
@@ -73,12 +77,28 @@ pub struct TaskHealth {
     pub caught_up: bool,
 }
 
-/// One trouble of a task.
+/// One router in the answer of `/readyz`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct RouterHealth {
+    /// Its number among the workers of the instance.
+    pub worker: usize,
+    /// Input partitions that it reads.
+    pub partitions: usize,
+    /// Records of them that are not routed yet, as far as is known.
+    pub lag: u64,
+    /// Everything that is wrong with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<TroubleHealth>,
+}
+
+/// One trouble of a task or router.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct TroubleHealth {
-    /// `refused`, `no-commit`, `poisoned-input`, `broken-input`, `waiting`.
+    /// `refused`, `no-commit`, `poisoned-input`, `broken-input`, `no-schema`, `waiting`.
     pub kind: String,
     /// The topic that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,10 +121,12 @@ impl Readiness {
 pub fn readiness(board: &StatusBoard) -> Readiness {
     let tasks = board.tasks();
     let any = |wanted: fn(&TaskState) -> bool| tasks.iter().any(|t| wanted(&t.state));
+    let routers = board.routers();
+    let is_router_stuck = routers.iter().flat_map(|router| &router.troubles).any(|trouble| trouble.kind.is_stuck());
     let status = match board.phase() {
         InstancePhase::Stopping => "stopping",
         // What needs a person comes first.
-        _ if any(|s| matches!(s, TaskState::Stuck { .. })) => "stuck",
+        _ if is_router_stuck || any(|s| matches!(s, TaskState::Stuck { .. })) => "stuck",
         InstancePhase::Starting => "starting",
         InstancePhase::Running if any(|s| matches!(s, TaskState::Restoring { .. })) => "restoring",
         InstancePhase::Running if any(|s| matches!(s, TaskState::Waiting)) => "waiting",
@@ -117,6 +139,16 @@ pub fn readiness(board: &StatusBoard) -> Readiness {
         group: identity.group.clone(),
         instance: identity.instance.clone(),
         tasks: tasks.iter().map(|t| task_health(t)).collect(),
+        routers: routers.iter().map(router_health).collect(),
+    }
+}
+
+fn router_health(router: &RouterSnapshot) -> RouterHealth {
+    RouterHealth {
+        worker: router.worker,
+        partitions: router.partitions,
+        lag: router.lag,
+        troubles: router.troubles.iter().map(trouble_health).collect(),
     }
 }
 
@@ -221,6 +253,25 @@ mod tests {
             })
         );
         assert_eq!(json["tasks"][0]["troubles"][1]["kind"], "poisoned-input");
+    }
+
+    #[test]
+    fn a_router_whose_records_wait_makes_the_instance_not_ready() {
+        use crate::runtime::trouble::TroubleKind;
+        let board = board(InstancePhase::Running, &[TaskState::Ready]);
+        let trouble =
+            Trouble { kind: TroubleKind::NoSchema, topic: Some("orders".to_owned()), text: "why".to_owned(), since_ms: 0 };
+        let mut router =
+            RouterSnapshot { worker: 2, partitions: 3, is_waiting: false, is_at_end: false, lag: 7, troubles: Vec::new() };
+        board.show_router(router.clone());
+        assert!(readiness(&board).is_ready());
+        router.troubles.push(trouble);
+        board.show_router(router);
+        let answer = readiness(&board);
+        assert_eq!((answer.status.as_str(), answer.is_ready()), ("stuck", false));
+        let json = serde_json::to_value(answer).expect("JSON");
+        assert_eq!(json["routers"][0]["troubles"][0]["kind"], "no-schema");
+        assert_eq!((&json["routers"][0]["worker"], &json["routers"][0]["lag"]), (&2.into(), &7.into()));
     }
 
     #[test]

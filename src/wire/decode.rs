@@ -49,7 +49,7 @@ use crate::domain::origin::Position;
 use crate::domain::placeholder_ids::IdOf;
 use crate::domain::zones::Zone;
 use crate::engine::task::TaskInput;
-use crate::runtime::ports::{DeadReason, Decode, Progress, RecordBatch, RecordView, Rejected};
+use crate::runtime::ports::{DeadReason, Decode, Prepared, Progress, RecordBatch, RecordView, Rejected, Waiting};
 use crate::wire::mapped::routed;
 use crate::wire::time::Written;
 use clock::Instants;
@@ -361,14 +361,17 @@ impl Decoder {
 }
 
 impl Decode for Decoder {
-    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, progress: &mut dyn FnMut(Progress)) -> Box<dyn RecordBatch> {
+    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, progress: &mut dyn FnMut(Progress)) -> Prepared {
         if self.options.routed_input == Some(input) {
-            return routed(records, progress);
+            return Prepared::all(routed(records, progress));
         }
-        match &self.mappings {
-            Some(mappings) => mappings.prepare(records, input, &self.options),
-            None => records,
-        }
+        let Some(mappings) = &self.mappings else { return Prepared::all(records) };
+        mappings.prepare(records, input, &self.options)
+    }
+
+    fn resume(&self, waiting: Waiting, input: u16) -> Prepared {
+        let Some(mappings) = &self.mappings else { return Prepared { records: None, waiting: Some(waiting) } };
+        mappings.resume(waiting, input, &self.options)
     }
 
     fn decode<'a>(&self, record: &RecordView<'a>) -> Result<TaskInput<'a>, Rejected> {

@@ -34,11 +34,11 @@ impl Router {
 }
 
 impl Route for Router {
-    fn route(&self, records: &dyn RecordBatch, n: usize) -> Vec<RoutedPart> {
+    fn route(&self, records: &dyn RecordBatch, n: usize) -> Result<Vec<RoutedPart>, String> {
         let view = records.view(n);
-        let Some(RoutedInput { topic, mapper }) = self.input(view.input) else { return Vec::new() };
+        let Some(RoutedInput { topic, mapper }) = self.input(view.input) else { return Ok(Vec::new()) };
         let headers = records.headers(n);
-        let mut parts = mapper.map(&record(&view, &topic.name, &headers));
+        let mut parts = mapper.map(&record(&view, &topic.name, &headers)).map_err(|not_ready| not_ready.to_string())?;
         let is_one = parts.len() <= 1;
         if let Some(element) = redriven_element(&headers) {
             // The others of the record are where they belong.
@@ -72,7 +72,7 @@ impl Route for Router {
                 element: (!is_one).then_some(part.element),
             }
         };
-        parts.into_iter().enumerate().map(routed).collect()
+        Ok(parts.into_iter().enumerate().map(routed).collect())
     }
 
     fn progress(&self, progress: &Progress) -> Headers {

@@ -4,11 +4,10 @@ use leadstream::config;
 use leadstream::domain::output::Body;
 use leadstream::domain::{HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
 use leadstream::engine::task::{BatchEffects, Task};
-use leadstream::runtime::chunk::Chunk;
 use leadstream::runtime::circuit_breaker::CircuitBreaker;
 use leadstream::runtime::observe::BatchStats;
 use leadstream::runtime::options::PoisonLimit;
-use leadstream::runtime::ports::{DeadReason, Failure, RecordBatch, RecordView, Rejected};
+use leadstream::runtime::ports::{DeadReason, Failure, Prepared, RecordBatch, RecordView, Rejected};
 use leadstream::runtime::task_runner::{Collect, Now, Ran, TaskRunner};
 use leadstream::wire::decode::{Decoder, Format, Options, Topic};
 use leadstream::wire::state_record::StateCodec;
@@ -108,8 +107,8 @@ impl Rig {
     /// Fetched of an input; `end`: and no more is there.
     fn fetched(&mut self, input: u16, records: Vec<Record>, end: bool) {
         let next = i64::try_from(records.len()).unwrap();
-        let chunk = (!records.is_empty()).then(|| Chunk::of(Box::new(Records(input, records))));
-        self.runner.push(input, chunk, end.then_some(next), &self.decoder);
+        let prepared = Prepared::all(Box::new(Records(input, records)));
+        self.runner.push(input, prepared, end.then_some(next), Duration::ZERO, &self.decoder);
     }
 
     fn try_run(&mut self, now: &Now) -> Result<Ran, Failure> {

@@ -8,7 +8,8 @@ use crate::app::route::InputMapping;
 use crate::domain::Ms;
 use crate::runtime::ports::{DeadReason, MappingOutcome, Rejected};
 use crate::wire::mapped::{MappedEvent, Mapper, Part, one};
-use leadstream_mapping::{Record, SCHEMA_HEADER};
+use anyhow::Context as _;
+use leadstream_mapping::{NotReady, Record, SCHEMA_HEADER};
 
 /// Where a record of a dump stood, and when it was written.
 #[derive(Clone, Copy)]
@@ -29,7 +30,8 @@ impl Partitioner<'_> {
         let dumped = dump::read(line);
         let row = if dumped.is_none() && mapper.reads_the_spec() { rows::event_of_line(line, table) } else { None };
         let line = row.as_deref().unwrap_or(line);
-        let parts = parts(mapper, dumped.as_ref(), line, self.topic_name);
+        let parts = parts(mapper, dumped.as_ref(), line, self.topic_name)
+            .with_context(|| format!("{}, line {}", self.topic_name, source.line))?;
         parts.iter().for_each(|part| self.outcomes.count(part.outcome));
         let place = dumped.as_ref().and_then(|dumped| self.place(dumped, *is_routed, source));
         if !is_routed {
@@ -142,8 +144,8 @@ impl Bytes {
     }
 }
 
-/// What a mapping makes of a line: a record of a dump, else a value.
-fn parts(mapper: &Mapper, dumped: Option<&Dumped>, line: &[u8], topic: &str) -> Vec<Part> {
+/// What a mapping makes of a line: a record of a dump, else a value. Its schema may not be to be had just now.
+fn parts(mapper: &Mapper, dumped: Option<&Dumped>, line: &[u8], topic: &str) -> Result<Vec<Part>, NotReady> {
     let topic = dumped.map(|dumped| dumped.topic.as_str()).filter(|topic| !topic.is_empty()).unwrap_or(topic);
     let key = dumped.and_then(|dumped| dumped.key.as_deref()).map(str::as_bytes);
     if mapper.is_binary() {
@@ -152,7 +154,7 @@ fn parts(mapper: &Mapper, dumped: Option<&Dumped>, line: &[u8], topic: &str) -> 
                 let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
                 mapper.map(&Record { topic, key, value: value.as_deref(), headers })
             }
-            Err(rejected) => vec![Part { element: 0, outcome: MappingOutcome::Dead, what: Some(Err(rejected)) }],
+            Err(rejected) => Ok(vec![Part { element: 0, outcome: MappingOutcome::Dead, what: Some(Err(rejected)) }]),
         };
     }
     let Some(dumped) = dumped else { return mapper.map(&Record { topic, key, value: Some(line), headers: Vec::new() }) };

@@ -6,6 +6,7 @@ use crate::app::replay::{self, Options, Until};
 use crate::app::report::{Costs, Measures};
 use crate::app::simulate::{Record, ShopOptions, Topic, Traffic};
 use crate::runtime::snapshot::recovery::{Follows, Recovery};
+use crate::runtime::snapshot::router::RouterSnapshot;
 use crate::runtime::snapshot::{Identity, StatusBoard, TaskSnapshot, TaskState};
 use crate::runtime::trouble::{Trouble, TroubleKind};
 use crate::view::account::AccountView;
@@ -151,7 +152,9 @@ fn what_is_answered_about_an_instance_is_as_the_schemas_say() {
     let mut stuck = TaskSnapshot::new(1, 0, TaskState::Stuck { reason: "why".to_owned() }, 1_000);
     let topic = Some("cart".to_owned());
     stuck.troubles = vec![Trouble { kind: TroubleKind::PoisonedInput, topic, text: "why".to_owned(), since_ms: 1_000 }];
+    let troubles = stuck.troubles.clone();
     board.publish(stuck);
+    board.show_router(RouterSnapshot { worker: 1, partitions: 3, is_waiting: false, is_at_end: false, lag: 9, troubles });
     check("readyz", &health::readiness(&board));
 }
 

@@ -44,3 +44,34 @@ pub struct Rejected {
     /// For people; bounded length, no personal data.
     pub detail: String,
 }
+
+/// Owned records of one fetch from one input partition, in offset order.
+pub trait RecordBatch {
+    fn len(&self) -> usize;
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The record at `n < len()`.
+    fn view(&self, n: usize) -> RecordView<'_>;
+
+    /// Its offset, without looking at the rest.
+    fn offset(&self, n: usize) -> i64 {
+        self.view(n).offset
+    }
+
+    /// [`RecordView::record_ms`], without looking at the rest.
+    fn record_ms(&self, n: usize) -> Option<Ms> {
+        self.view(n).record_ms()
+    }
+
+    /// Bytes of all keys, values and headers.
+    fn bytes(&self) -> usize {
+        let text = |bytes: Option<&[u8]>| bytes.map_or(0, <[u8]>::len);
+        (0..self.len()).map(|n| self.view(n)).map(|view| text(view.key) + text(view.value)).sum()
+    }
+
+    /// The original headers of a record (dead letters keep them).
+    fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)>;
+}

@@ -5,6 +5,7 @@
 use crate::domain::Ms;
 use crate::runtime::ports::{FetchRoom, RecordBatch};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// One partition of an input.
 pub(super) struct Lane {
@@ -23,6 +24,8 @@ pub(super) struct Lane {
     last_ms: Ms,
     /// Part of the open batch.
     pub is_touched: bool,
+    /// The head can't be read before its schema is known: since when, and what to do.
+    pub waits: Option<(Duration, String)>,
 }
 
 impl Lane {
@@ -37,6 +40,7 @@ impl Lane {
             end: None,
             last_ms: Ms::MIN,
             is_touched: false,
+            waits: None,
         }
     }
 
@@ -91,8 +95,15 @@ impl Lane {
         self.head().is_none() && self.end.is_some()
     }
 
+    /// The head has to wait.
+    pub fn wait(&mut self, why: String, now: Duration) {
+        let since = self.waits.take().map_or(now, |(since, _)| since);
+        self.waits = Some((since, why));
+    }
+
     /// The head is routed.
     pub fn step(&mut self) {
+        self.waits = None;
         let Some(chunk) = self.chunks.get(self.at.0) else { return };
         self.next_offset = chunk.offset(self.at.1) + 1;
         self.last_ms = self.last_ms.max(chunk.record_ms(self.at.1).unwrap_or(self.last_ms));

@@ -20,9 +20,16 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         let Self { lanes, log, route, batch, options, refused, clock, .. } = self;
         let Some(lane) = lanes.get_mut(&at) else { return Ok(false) };
         let Some((records, n)) = lane.head() else { return Ok(false) };
-        batch.since.get_or_insert_with(|| clock.monotonic());
         let is_refused = *refused == Some((at, records.offset(n)));
-        let parts = if is_refused { vec![unwritable()] } else { route.route(records, n) };
+        let parts = if is_refused { Ok(vec![unwritable()]) } else { route.route(records, n) };
+        let parts = match parts {
+            Ok(parts) => parts,
+            Err(why) => {
+                lane.wait(why, clock.monotonic());
+                return Ok(false);
+            }
+        };
+        batch.since.get_or_insert_with(|| clock.monotonic());
         for part in parts {
             *batch.stats.outcomes.entry((at.input, part.outcome)).or_default() += 1;
             let Some(what) = part.what else { continue };
@@ -71,7 +78,8 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             return Ok(false);
         }
         self.said = Some(now.monotonic);
-        let is_caught_up = |lane: &Lane| lane.is_at_end() || lane.head_ms().is_some_and(|ms| now.is_present(ms));
+        let is_present = |lane: &Lane| lane.is_at_end() || lane.head_ms().is_some_and(|ms| now.is_present(ms));
+        let is_caught_up = |lane: &Lane| lane.waits.is_none() && is_present(lane);
         let topic = |input: u16| self.options.input(input).cloned().unwrap_or_default();
         let own = self.lanes.iter().map(|(at, lane)| (topic(at.input), at.partition, is_caught_up(lane))).collect();
         let progress = Progress { wall_ms: now.wall_ms, lanes: self.options.lanes, own };

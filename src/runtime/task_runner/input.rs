@@ -6,7 +6,7 @@ use crate::planted;
 use crate::runtime::chunk::Chunk;
 use crate::runtime::circuit_breaker::CircuitBreaker;
 use crate::runtime::horizon::Now;
-use crate::runtime::ports::Decode;
+use crate::runtime::ports::{Decode, Prepared, Waiting};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -37,6 +37,17 @@ pub(super) struct Input {
     pub(super) breaker: Option<CircuitBreaker>,
     /// Nothing of it is taken any more.
     pub(super) is_paused: bool,
+    /// What comes next can't be read yet. Nothing more is fetched meanwhile.
+    pub(super) held: Option<Held>,
+}
+
+/// Records whose schema is not known yet.
+pub(in crate::runtime) struct Held {
+    pub waiting: Waiting,
+    /// The input's end after them.
+    pub end: Option<i64>,
+    /// Since when the first of them is waited for.
+    pub since: Duration,
 }
 
 impl Input {
@@ -57,6 +68,7 @@ impl Input {
             head_record_ms: 0,
             breaker,
             is_paused: false,
+            held: None,
         }
     }
 
@@ -66,8 +78,15 @@ impl Input {
         self.look(decoder);
     }
 
-    pub(super) fn push(&mut self, chunk: Option<Chunk>, end: Option<i64>, decoder: &impl Decode) {
-        if let Some(chunk) = chunk {
+    pub(super) fn push(&mut self, prepared: Prepared, end: Option<i64>, since: Duration, decoder: &impl Decode) {
+        let Prepared { records, waiting } = prepared;
+        self.held = waiting.map(|waiting| Held { waiting, end, since });
+        // It is not at its end before what waits is through.
+        let end = if self.held.is_some() { None } else { end };
+        if self.held.is_some() {
+            (self.end, self.last_at_end) = (None, None);
+        }
+        if let Some(chunk) = records.filter(|records| !records.is_empty()).map(Chunk::of) {
             self.ahead += chunk.records().len();
             self.ahead_bytes += chunk.bytes();
             self.end = None;
@@ -150,8 +169,8 @@ impl Input {
     }
 
     pub(super) fn is_caught_up(&self, now: &Now) -> bool {
-        // What lies in a paused input is unknown: an order may be in it.
-        if self.is_paused {
+        // What lies in a paused input, or can't be read yet, is unknown: an order may be in it.
+        if self.is_paused || self.held.is_some() {
             return false;
         }
         match self.head {

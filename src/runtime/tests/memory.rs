@@ -15,6 +15,7 @@ use crate::runtime::ports::{
 use crate::runtime::snapshot::{Identity, StatusBoard};
 use crate::runtime::worker::Shared;
 use crate::wire;
+use crate::wire::mapped::Mapper;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -86,6 +87,9 @@ pub(super) struct Memory {
     /// `None`: waiting takes real time.
     pub(super) clock: Option<Arc<VirtualClock>>,
     pub(super) seen: Arc<Seen>,
+    /// The input's mapping, and what it made of records.
+    pub(super) mapper: Option<Mapper>,
+    pub(super) mapped: Arc<AtomicU64>,
 }
 
 /// What the observer was told.
@@ -153,8 +157,11 @@ impl Memory {
             Some(clock) => Arc::<VirtualClock>::clone(clock),
             None => Arc::new(SystemClock::new()),
         };
+        let mapped = Arc::clone(&self.mapped);
+        let count = move |_: &str, _, n| _ = mapped.fetch_add(n, Ordering::Relaxed);
+        let mappings = wire::decode::Mappings::new(vec![self.mapper.clone()], Box::new(count));
         Shared {
-            decoder: Arc::new(wire::decode::Decoder::new(decode, &models.vocabulary)),
+            decoder: Arc::new(wire::decode::Decoder::new(decode, &models.vocabulary).with_mappings(mappings)),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(&models))),
             codec: wire::state_record::StateCodec,
             models,
@@ -214,7 +221,7 @@ impl Connect<MemoryPorts> for Memory {
     }
 }
 
-struct Records(Vec<(i64, Ms, &'static str, &'static str)>);
+pub(super) struct Records(pub(super) Vec<(i64, Ms, &'static str, &'static str)>);
 
 impl RecordBatch for Records {
     fn len(&self) -> usize {
@@ -413,7 +420,7 @@ impl CommitLog for Log {
         let mut topics = self.memory.look();
         topics.outputs.extend(outputs);
         topics.changelog.extend(changelog);
-        topics.committed = positions.first().map(|(_, position)| *position);
+        topics.committed = positions.first().map(|(_, position)| *position).or(topics.committed);
         if std::mem::take(&mut topics.loses_answer) {
             return Err(Failure::Rebuild("no answer".to_owned()));
         }

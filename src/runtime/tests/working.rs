@@ -16,10 +16,10 @@ use std::time::Duration;
 
 const PAGE: &str = r#"{"type":"page"}"#;
 
-struct Rig {
-    memory: Memory,
+pub(super) struct Rig {
+    pub(super) memory: Memory,
     clock: Arc<VirtualClock>,
-    board: Arc<StatusBoard>,
+    pub(super) board: Arc<StatusBoard>,
     worker: Worker<MemoryPorts>,
 }
 
@@ -30,7 +30,7 @@ impl Rig {
     }
 
     /// A worker on what is there.
-    fn on(memory: Memory, options: Options) -> Self {
+    pub(super) fn on(memory: Memory, options: Options) -> Self {
         let clock = Arc::clone(memory.clock.as_ref().unwrap());
         let shared = memory.shared();
         let board = Arc::clone(&shared.board);
@@ -48,7 +48,7 @@ impl Rig {
         Self { memory, clock, board, worker }
     }
 
-    fn arrives(&self, value: &'static str) {
+    pub(super) fn arrives(&self, value: &'static str) {
         self.arrives_of("ann", value);
     }
 
@@ -56,11 +56,11 @@ impl Rig {
         self.memory.look().input.push((self.clock.now_ms(), who, value));
     }
 
-    fn committed(&self) -> Option<i64> {
+    pub(super) fn committed(&self) -> Option<i64> {
         self.memory.look().committed.map(|position| position.offset)
     }
 
-    fn dead_letters(&self) -> usize {
+    pub(super) fn dead_letters(&self) -> usize {
         self.memory.look().outputs.iter().filter(|topic| **topic == OutTopic::DeadLetters).count()
     }
 
@@ -71,7 +71,7 @@ impl Rig {
     }
 
     /// What is said to be wrong with the task.
-    fn troubles(&self) -> Vec<String> {
+    pub(super) fn troubles(&self) -> Vec<String> {
         self.board.task(0).map_or_else(Vec::new, |task| task.troubles.iter().map(|trouble| trouble.text.clone()).collect())
     }
 
@@ -85,13 +85,13 @@ impl Rig {
     }
 
     /// The group says this, and a second passes.
-    fn hears(&mut self, event: GroupEvent) {
+    pub(super) fn hears(&mut self, event: GroupEvent) {
         self.memory.look().events.push_back(event);
         self.pass(SECOND);
     }
 
     /// So much time passes, as the worker sees it.
-    fn pass(&mut self, time: Duration) {
+    pub(super) fn pass(&mut self, time: Duration) {
         let until = self.clock.monotonic() + time;
         while self.clock.monotonic() < until {
             self.worker.step().expect("no failure that ends it");

@@ -1,7 +1,6 @@
 //! Fetching for one task, input by input, as far as there is room.
 
 use crate::engine::codec::Codec;
-use crate::runtime::chunk::Chunk;
 use crate::runtime::horizon::Now;
 use crate::runtime::options::Options;
 use crate::runtime::partitioners::Sample;
@@ -23,27 +22,33 @@ pub(super) fn fetch_task<S: EventSource, D: Decode, C: Codec>(
     let ahead = FetchRoom { records: options.fetch_ahead, bytes: options.fetch_shares().ahead };
     let mut any = false;
     for input in (0u16..).take(options.all_inputs().count()) {
+        let from = InputPartition { partition: runner.partition, input };
+        if runner.waits(input).is_some() {
+            any |= runner.resume(input, source.known_end(from), now, decoder);
+            if runner.waits(input).is_some() {
+                continue;
+            }
+        }
         let room = runner.room(input, ahead);
         // Small helpings cost more per record: wait for room, as long as there is enough to work on.
         if room.records < FETCH_AT_ONCE.min(ahead.records / 2) || room.bytes < ahead.bytes / 2 {
             continue;
         }
         let room = FetchRoom { records: room.records.min(FETCH_AT_ONCE), ..room };
-        let from = InputPartition { partition: runner.partition, input };
         let Some(fetched) = source.fetch(from, room)? else { continue };
         any = true;
         if fetched.is_anew {
             runner.forget_end(input, decoder);
         }
-        let records = decoder.prepare(fetched.records, input, &mut |progress| runner.routers.heard(progress, now.monotonic));
-        let chunk = (!records.is_empty()).then(|| Chunk::of(records));
+        let prepared = decoder.prepare(fetched.records, input, &mut |progress| runner.routers.heard(progress, now.monotonic));
+        let first = prepared.records.as_ref().filter(|records| !records.is_empty());
         // The internal input is our own producer's: it says nothing of the others'.
-        if let (Some(sample), Some(chunk)) = (samples.get_mut(usize::from(input)), &chunk)
-            && let Some(key) = chunk.records().view(0).key
+        if let (Some(sample), Some(records)) = (samples.get_mut(usize::from(input)), first)
+            && let Some(key) = records.view(0).key
         {
             sample.add(key, runner.partition, options.partitions);
         }
-        runner.push(input, chunk, fetched.end, decoder);
+        runner.push(input, prepared, fetched.end, now.monotonic, decoder);
     }
     Ok(any)
 }

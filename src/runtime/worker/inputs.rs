@@ -2,7 +2,7 @@
 
 use super::parts::Worker;
 use crate::runtime::ports::{EventSource, InputPartition, Ports};
-use crate::runtime::trouble::{Place, TroubleKind};
+use crate::runtime::trouble::{NO_SCHEMA_AFTER, Place, TroubleKind, no_schema};
 use std::time::Duration;
 
 /// An input that can't be read for this long makes its task stuck.
@@ -34,9 +34,27 @@ impl<P: Ports> Worker<P> {
                 self.troubles.raise(Place::input(at.partition, at.input, TroubleKind::BrokenInput), topic, &text, &now);
             }
         }
+        self.look_after_schemas();
         for (at, records) in self.source.lost() {
             self.observer.gap(self.options.worker, at.input, records);
         }
         self.parked.retain(|_, parked| now.monotonic.saturating_sub(parked.since) < PARKED_FOR);
+    }
+
+    /// Says which records wait for their schemas.
+    fn look_after_schemas(&mut self) {
+        let now = self.now();
+        for runner in self.runners.values() {
+            for (input, topic) in (0u16..).zip(self.options.all_inputs()) {
+                let place = Place::input(runner.partition, input, TroubleKind::NoSchema);
+                match runner.waits(input) {
+                    Some((since, why)) if now.monotonic.saturating_sub(since) >= NO_SCHEMA_AFTER => {
+                        self.troubles.raise(place, Some(topic), &no_schema(topic, runner.partition, why), &now);
+                    }
+                    Some(_) => {}
+                    None => self.troubles.clear(place, &now),
+                }
+            }
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Mappings that the engine applies itself: of topics whose records lie where their prospects' tasks read.
 
 use super::options::Options;
-use crate::runtime::ports::RecordBatch;
+use crate::runtime::ports::{Prepared, RecordBatch, Waiting};
 use crate::wire::mapped::{Count, Mapper, mapped};
+use std::rc::Rc;
 
 /// The mappings of the topics that are read.
 pub struct Mappings {
@@ -25,9 +26,21 @@ impl Mappings {
         Self { mappers, count }
     }
 
-    pub(super) fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, options: &Options) -> Box<dyn RecordBatch> {
-        let Some(mapper) = self.mappers.get(usize::from(input)).and_then(Option::as_ref) else { return records };
-        let topic = options.topic(input).map_or("", |topic| topic.name.as_str());
-        mapped(mapper, topic, records, &*self.count)
+    pub(super) fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, options: &Options) -> Prepared {
+        let Some(mapper) = self.mapper(input) else { return Prepared::all(records) };
+        mapped(mapper, topic(options, input), Rc::from(records), 0, &*self.count)
     }
+
+    pub(super) fn resume(&self, waiting: Waiting, input: u16, options: &Options) -> Prepared {
+        let Some(mapper) = self.mapper(input) else { return Prepared { records: None, waiting: Some(waiting) } };
+        mapped(mapper, topic(options, input), waiting.records, waiting.from, &*self.count)
+    }
+
+    fn mapper(&self, input: u16) -> Option<&Mapper> {
+        self.mappers.get(usize::from(input)).and_then(Option::as_ref)
+    }
+}
+
+fn topic(options: &Options, input: u16) -> &str {
+    options.topic(input).map_or("", |topic| topic.name.as_str())
 }

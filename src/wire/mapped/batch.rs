@@ -2,8 +2,9 @@
 
 use super::mapper::{MappedEvent, Mapper, Part};
 use crate::domain::Ms;
-use crate::runtime::ports::{DeadReason, MappingOutcome, Progress, RecordBatch, RecordView, Rejected};
+use crate::runtime::ports::{DeadReason, MappingOutcome, Prepared, Progress, RecordBatch, RecordView, Rejected, Waiting};
 use leadstream_mapping::Record;
+use std::rc::Rc;
 
 /// Counts what became of records: mapping, outcome, how many.
 pub type Count = dyn Fn(&str, MappingOutcome, u64) + Send + Sync;
@@ -54,26 +55,45 @@ impl RecordBatch for KeptBatch {
 
 /// Records, without those that the mapping skips.
 struct MappedBatch {
-    records: Box<dyn RecordBatch>,
+    records: Rc<dyn RecordBatch>,
     /// Which of them, and what became of it.
     kept: Vec<(usize, Result<String, Rejected>)>,
+    /// What they all weigh, with those that are skipped.
+    bytes: usize,
 }
 
-/// Maps a batch of one topic.
-pub fn mapped(mapper: &Mapper, topic: &str, records: Box<dyn RecordBatch>, count: &Count) -> Box<dyn RecordBatch> {
+/// Maps the records of a batch of one topic from one on, up to the first whose schema is not known yet.
+pub fn mapped(mapper: &Mapper, topic: &str, records: Rc<dyn RecordBatch>, from: usize, count: &Count) -> Prepared {
     let mut counts = [0; MappingOutcome::ALL.len()];
-    let mut kept = Vec::with_capacity(records.len());
-    for n in 0..records.len() {
+    let mut kept = Vec::with_capacity(records.len() - from);
+    let mut waiting = None;
+    let mut upto = records.len();
+    for n in from..records.len() {
         let view = records.view(n);
         let headers = if mapper.reads_headers() { records.headers(n) } else { Vec::new() };
-        let parts = mapper.map(&record(&view, topic, &headers));
-        parts.iter().for_each(|part| counts[part.outcome as usize] += 1);
-        kept.extend(one(parts).map(|what| (n, what.map(|event| event.json))));
+        match mapper.map(&record(&view, topic, &headers)) {
+            Ok(parts) => {
+                parts.iter().for_each(|part| counts[part.outcome as usize] += 1);
+                kept.extend(one(parts).map(|what| (n, what.map(|event| event.json))));
+            }
+            Err(not_ready) => {
+                upto = n;
+                waiting = Some(Waiting { records: Rc::clone(&records), from: n, why: not_ready.to_string() });
+                break;
+            }
+        }
     }
     for (outcome, counted) in MappingOutcome::ALL.into_iter().zip(counts).filter(|(_, counted)| *counted > 0) {
         count(mapper.name(), outcome, counted);
     }
-    Box::new(MappedBatch { records, kept })
+    let is_whole = from == 0 && waiting.is_none();
+    let bytes = if is_whole { records.bytes() } else { (from..upto).map(|n| weight(&records.view(n))).sum() };
+    let records = (upto > from).then(|| -> Box<dyn RecordBatch> { Box::new(MappedBatch { records, kept, bytes }) });
+    Prepared { records, waiting }
+}
+
+fn weight(view: &RecordView<'_>) -> usize {
+    view.key.map_or(0, <[u8]>::len) + view.value.map_or(0, <[u8]>::len)
 }
 
 /// A record as mappings see it.
@@ -118,7 +138,7 @@ impl RecordBatch for MappedBatch {
 
     fn bytes(&self) -> usize {
         let mapped = |what: &Result<String, Rejected>| what.as_ref().map_or(0, String::len);
-        self.records.bytes() + self.kept.iter().map(|(_, what)| mapped(what)).sum::<usize>()
+        self.bytes + self.kept.iter().map(|(_, what)| mapped(what)).sum::<usize>()
     }
 
     fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {

@@ -1,7 +1,7 @@
 //! The mapping of an input, and what it makes of a record.
 
 use crate::runtime::ports::{DeadReason, MappingOutcome, Rejected};
-use leadstream_mapping::{Event, Format, Mapping, NoSchemas, Reason, Record, Schemas, What};
+use leadstream_mapping::{Event, Format, Mapping, NoSchemas, NotReady, Reason, Record, Schemas, What};
 use std::fmt;
 use std::sync::Arc;
 
@@ -82,8 +82,10 @@ impl Mapper {
     }
 
     /// What becomes of a record: nothing of it is lost without an outcome.
-    #[must_use]
-    pub fn map(&self, record: &Record<'_>) -> Vec<Part> {
+    ///
+    /// # Errors
+    /// Its schema is not known yet: it has to wait, and to be tried again.
+    pub fn map(&self, record: &Record<'_>) -> Result<Vec<Part>, NotReady> {
         let part = |outcome: leadstream_mapping::Outcome| {
             let element = u32::try_from(outcome.element).unwrap_or(u32::MAX);
             let (outcome, what) = match outcome.what {
@@ -99,14 +101,7 @@ impl Mapper {
             };
             Part { element, outcome, what }
         };
-        match self.mapping.apply(record, &*self.schemas) {
-            Ok(outcomes) => outcomes.into_iter().map(part).collect(),
-            // Mappings that need a registry are refused when they are loaded.
-            Err(not_ready) => {
-                let rejected = Rejected { reason: DeadReason::UnreadableValue, detail: not_ready.to_string() };
-                vec![Part { element: 0, outcome: MappingOutcome::Dead, what: Some(Err(rejected)) }]
-            }
-        }
+        Ok(self.mapping.apply(record, &*self.schemas)?.into_iter().map(part).collect())
     }
 }
 

@@ -63,7 +63,7 @@ fn read(record: &Record, mapper: Option<&Mapper>) -> Vec<Seen> {
         let event = part.what?.unwrap_or_else(|rejected| panic!("{rejected:?}"));
         Some(Seen::new(event.prospect, &serde_json::from_str(&event.json).unwrap()))
     };
-    mapper.map(&mapped).into_iter().filter_map(part).collect()
+    mapper.map(&mapped).expect("no schema is needed").into_iter().filter_map(part).collect()
 }
 
 fn counts(seen: &[Seen]) -> BTreeMap<&str, usize> {

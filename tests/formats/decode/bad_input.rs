@@ -382,7 +382,7 @@ fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
             records: vec![OwnedRecord { key: Some(b"u".to_vec()), value: Some(value.into()), ..OwnedRecord::default() }],
         };
         let decoder = decoder().with_mappings(mappings);
-        let batch = decoder.prepare(Box::new(records), 0, &mut |_| {});
+        let batch = decoder.prepare(Box::new(records), 0, &mut |_| {}).records.expect("one that is read");
         decoder.decode_event(&batch.view(0)).expect_err("a dead letter").reason
     };
     let newer = RecordView { content_type: Some(b"application/avro"), ..record(b"u", PAGE) };
