@@ -1,4 +1,5 @@
-//! A stand-in for a registry: it speaks the part of the API that we ask, and fails as it is told.
+//! A stand-in for a registry: it speaks the part of the API that we ask, and fails as it is told. A real one is asked in
+//! `tests/kafka/schemas.rs`.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead as _, BufReader, Read, Write};

@@ -106,7 +106,7 @@ impl Drop for OwnBroker {
 }
 
 /// A port that is free together with the next one.
-fn free_ports() -> Result<u16, String> {
+pub fn free_ports() -> Result<u16, String> {
     for _ in 0..100 {
         let first = TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())?;
         let port = first.local_addr().map_err(|e| e.to_string())?.port();

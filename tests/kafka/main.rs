@@ -28,6 +28,7 @@ mod outage;
 mod reading;
 mod rebalances;
 mod routed;
+mod schemas;
 mod stuck;
 mod timers;
 mod transactions;

@@ -11,10 +11,10 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const RAW_PARTITIONS: u32 = 3;
-const PARTITIONS: u32 = 12;
+pub const RAW_PARTITIONS: u32 = 3;
+pub const PARTITIONS: u32 = 12;
 const OUTPUTS: [OutTopic; 4] = [OutTopic::StageChanges, OutTopic::ScoreChanges, OutTopic::CartAbandoned, OutTopic::CartOutcomes];
-const SETTINGS: [&str; 7] = [
+pub const SETTINGS: [&str; 7] = [
     "topics.clickstream=[]",
     "topics.email=[]",
     "topics.cart=[\"raw\"]",
@@ -26,19 +26,19 @@ const SETTINGS: [&str; 7] = [
 ];
 
 /// Outputs by id, without where their events stood.
-type Answers = BTreeMap<String, Value>;
+pub type Answers = BTreeMap<String, Value>;
 
 /// `LEADSTREAM_TEST_EVENTS`, 20,000 without.
 fn events() -> u64 {
     std::env::var("LEADSTREAM_TEST_EVENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000)
 }
 
-fn time_ms(value: &Value) -> Option<i64> {
+pub fn time_ms(value: &Value) -> Option<i64> {
     Some(value.as_str()?.parse::<jiff::Timestamp>().ok()?.as_millisecond())
 }
 
 /// Simulated events of all topics, each with its record's time, in that order.
-fn simulated(dir: &Path) -> Vec<(i64, String)> {
+pub fn simulated(dir: &Path) -> Vec<(i64, String)> {
     let output = leadstream()
         .args(["simulate", "--events", &events().to_string(), "--late", "0.01", "--seed", "5"])
         .args(["--start", "2026-01-05T00:00:00Z", "--prospects", &(events() / 20).to_string(), "--out"])
@@ -75,7 +75,7 @@ fn add(answers: &mut Answers, mut value: Value, until_ms: i64) {
 }
 
 /// What `replay` says of the same events, which it deals by their prospects.
-fn replayed(dir: &Path, all: &[(i64, String)], until_ms: i64) -> Answers {
+pub fn replayed(dir: &Path, all: &[(i64, String)], until_ms: i64) -> Answers {
     let (file, out) = (dir.join("raw.jsonl"), dir.join("replayed"));
     let mut lines = std::fs::File::create(&file).expect("a file");
     all.iter().for_each(|(_, line)| writeln!(lines, "{line}").expect("written"));
@@ -94,7 +94,7 @@ fn replayed(dir: &Path, all: &[(i64, String)], until_ms: i64) -> Answers {
 }
 
 /// What a `read_committed` reader finds.
-fn found(rig: &Rig, until_ms: i64) -> Answers {
+pub fn found(rig: &Rig, until_ms: i64) -> Answers {
     let mut answers = Answers::new();
     for topic in OUTPUTS {
         rig.read(topic).iter().for_each(|record| add(&mut answers, record.json(), until_ms));
@@ -103,14 +103,14 @@ fn found(rig: &Rig, until_ms: i64) -> Answers {
 }
 
 /// Records that the group of the routers, or that of the engine, has read of a topic.
-fn read(rig: &Rig, group: &str, topic: &str, partitions: u32) -> i64 {
+pub fn read(rig: &Rig, group: &str, topic: &str, partitions: u32) -> i64 {
     let options = KafkaOptions { group_id: format!("{}{group}", rig.options.group_id), ..rig.options.clone() };
     let admin = Admin::connect(&options).expect("a broker");
     let offsets = admin.committed(&format!("{}{topic}", rig.options.prefix), partitions);
     offsets.map_or(0, |offsets| offsets.into_iter().flatten().sum())
 }
 
-fn wait_until(instance: &mut Instance, what: &str, is_done: impl Fn() -> bool) {
+pub fn wait_until(instance: &mut Instance, what: &str, is_done: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_done() {
         instance.assert_runs();
@@ -120,12 +120,12 @@ fn wait_until(instance: &mut Instance, what: &str, is_done: impl Fn() -> bool) {
 }
 
 /// What routers wrote, but what they say of themselves.
-fn events_of(rig: &Rig) -> Vec<Read> {
+pub fn events_of(rig: &Rig) -> Vec<Read> {
     rig.read(OutTopic::Events).into_iter().filter(|record| record.key.is_some()).collect()
 }
 
 /// Everything routed is read by the engine.
-fn is_read(rig: &Rig) -> bool {
+pub fn is_read(rig: &Rig) -> bool {
     let offsets = rig.committed(&OutTopic::Events.topic_name());
     let is_read = |event: &Read| offsets[event.partition as usize].is_some_and(|offset| offset > event.offset);
     events_of(rig).iter().all(is_read)
