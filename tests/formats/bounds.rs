@@ -284,10 +284,11 @@ fn hostile() -> impl Strategy<Value = (usize, usize, u8, usize, i64)> {
     (0..16_usize, 0..20_usize, 0..4_u8, 1..=110_usize, prop_oneof![Just(0_i64), Just(1_000), Just(3_600_000), Just(DAY_MS)])
 }
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "Product Added",
     "Cart Viewed",
     "Cart Updated",
+    "Cart Line Set",
     "Checkout Started",
     "Order Completed",
     "Payment Failed",

@@ -75,6 +75,8 @@ class Basket:
     def remove(self, event):
         for product in event.products():
             key = what(product)
+            if any(event.at < self.removed.get(k, event.at) for k in (key, (key[0], None))):
+                continue
             line = self.find(key)
             if line is None:
                 self.removed[key] = event.at

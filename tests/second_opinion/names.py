@@ -18,7 +18,7 @@ SITE = names(
 )
 SHOWS_CART = names("Cart Viewed", "Cart Updated", "Checkout Started")
 CHECKOUT = names("Checkout Step Viewed", "Checkout Step Completed", "Payment Info Entered", "Payment Failed")
-CART = names("Product Added", "Wishlist Product Added to Cart", "Product Removed", "Cart Emptied", "Cart Cleared") | SHOWS_CART
+CART = names("Product Added", "Wishlist Product Added to Cart", "Product Removed", "Cart Line Set", "Cart Emptied", "Cart Cleared") | SHOWS_CART
 ORDERED = plain("Order Completed")
 AFTER_ORDER = names("Order Updated", "Order Cancelled", "Order Refunded")
 MAIL = names("Email Delivered", "Email Opened", "Email Link Clicked", "Email Sent", "Email Delayed")

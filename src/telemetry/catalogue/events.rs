@@ -46,7 +46,7 @@ rows! {
         "Any: a source uses a name that is not understood, such as `orderComplete`.");
     /// Events without their product.
     WITHOUT_PRODUCT = counter("leadstream_events_without_product_total", "events", &["name"],
-        "Events that should name a product but don't (Product Added, Product Removed, Cart Updated): they have no effect on carts",
+        "Events that should name a product but don't (Product Added, Product Removed, Cart Updated, Cart Line Set): they have no effect on carts",
         "A steady rate: a source names its products in a way that docs/events.md doesn't know.");
     /// Broken optional fields.
     BROKEN_FIELDS = counter("leadstream_broken_fields_total", "fields", &[],

@@ -35,6 +35,7 @@ fn names_of_ga4_and_of_mail_tools_have_their_meaning() {
         ("add_to_cart", "Product Added", Kind::ProductAdded),
         ("AddToCart", "Product Added", Kind::ProductAdded),
         ("remove_from_cart", "Product Removed", Kind::ProductRemoved),
+        ("cart_line_set", "Cart Line Set", Kind::CartLineSet),
         ("view_cart", "Cart Viewed", Kind::CartViewed),
         ("begin_checkout", "Checkout Started", Kind::CheckoutStarted),
         ("add_payment_info", "Payment Info Entered", Kind::CheckoutProgress),

@@ -246,7 +246,7 @@ impl Event<'_> {
     /// Whether it ought to name a product, and doesn't: nothing can be made of it.
     #[must_use]
     pub fn lacks_product(&self) -> bool {
-        matches!(self.kind, Kind::ProductAdded | Kind::ProductRemoved | Kind::CartUpdated)
+        matches!(self.kind, Kind::ProductAdded | Kind::ProductRemoved | Kind::CartUpdated | Kind::CartLineSet)
             && self.products.is_empty()
             && !self.has_products
     }

@@ -12,6 +12,7 @@ pub const DICTIONARY: &[(&str, Kind)] = &[
     ("Product Removed", Kind::ProductRemoved),
     ("Cart Viewed", Kind::CartViewed),
     ("Cart Updated", Kind::CartUpdated),
+    ("Cart Line Set", Kind::CartLineSet),
     ("Cart Emptied", Kind::CartEmptied),
     ("Cart Cleared", Kind::CartEmptied),
     ("Checkout Started", Kind::CheckoutStarted),

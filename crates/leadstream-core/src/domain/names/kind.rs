@@ -20,6 +20,8 @@ pub enum Kind {
     CartViewed,
     CartUpdated,
     CartEmptied,
+    /// Each product that it names has this quantity now; the other lines stay.
+    CartLineSet,
     CheckoutStarted,
     /// `Checkout Step Viewed`, `Checkout Step Completed`, `Payment Info Entered`.
     CheckoutProgress,
@@ -66,6 +68,7 @@ impl Kind {
             | Self::CartViewed
             | Self::CartUpdated
             | Self::CartEmptied
+            | Self::CartLineSet
             | Self::CheckoutStarted
             | Self::CheckoutProgress
             | Self::PaymentFailed
@@ -127,6 +130,7 @@ impl Kind {
                 | Self::CartViewed
                 | Self::CartUpdated
                 | Self::CartEmptied
+                | Self::CartLineSet
                 | Self::CheckoutStarted
                 | Self::CheckoutProgress
                 | Self::PaymentFailed
@@ -145,7 +149,12 @@ impl Kind {
             Self::Page | Self::Screen => "page",
             Self::Identify | Self::Group | Self::Alias | Self::Deleted => "identity",
             Self::Site => "site",
-            Self::ProductAdded | Self::ProductRemoved | Self::CartViewed | Self::CartUpdated | Self::CartEmptied => "cart",
+            Self::ProductAdded
+            | Self::ProductRemoved
+            | Self::CartViewed
+            | Self::CartUpdated
+            | Self::CartEmptied
+            | Self::CartLineSet => "cart",
             Self::CheckoutStarted | Self::CheckoutProgress | Self::PaymentFailed => "checkout",
             Self::OrderCompleted | Self::OrderUpdated | Self::Contract => "order",
             Self::Mail | Self::HardBounce | Self::SoftBounce | Self::Complained | Self::Unsubscribed | Self::Subscribed => {

@@ -60,6 +60,7 @@ fn may_be_a_bots(kind: Kind, mail: Option<MailEvent>) -> bool {
         | Kind::CartViewed
         | Kind::CartUpdated
         | Kind::CartEmptied
+        | Kind::CartLineSet
         | Kind::CheckoutStarted
         | Kind::CheckoutProgress
         | Kind::Other => true,

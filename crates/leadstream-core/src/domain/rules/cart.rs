@@ -53,6 +53,7 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<
             check_out(prospect, event, step);
         }
         Kind::CartEmptied => change(prospect, event, step, lines::replace),
+        Kind::CartLineSet => change(prospect, event, step, lines::set),
         Kind::CheckoutStarted | Kind::CheckoutProgress => check_out(prospect, event, step),
         Kind::PaymentFailed => after_order::payment_failed(prospect, event, step),
         // It names one product: the rest of the cart stays.

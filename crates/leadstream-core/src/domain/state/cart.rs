@@ -16,7 +16,7 @@ pub struct Cart {
     pub aliases: Vec<Text>,
     /// In the order of the first add.
     pub lines: Vec<CartLine>,
-    /// When products were removed: the last 64, oldest first.
+    /// When products were removed, or their quantity was set: the last 64, oldest first.
     pub removed: Vec<Removed>,
     /// Last clear or snapshot: an older add does not refill the cart. An order clears its own instant, too: a millisecond later.
     pub cleared_ms: Option<Ms>,
@@ -51,7 +51,7 @@ pub struct CartLine {
     pub price: Option<f64>,
     /// Of the price, where it is not the cart's.
     pub currency: Option<Text>,
-    /// Newest add of it.
+    /// Newest add of it, or when its quantity was set.
     pub added_ms: Ms,
 }
 
@@ -243,8 +243,15 @@ impl Arming {
 }
 
 /// Events that arm a cart's series. Records hold the place in this list: append only.
-pub const ARMING_EVENTS: [&str; 6] =
-    ["Product Added", "Wishlist Product Added to Cart", "Cart Viewed", "Cart Updated", "Checkout Started", "Payment Failed"];
+pub const ARMING_EVENTS: [&str; 7] = [
+    "Product Added",
+    "Wishlist Product Added to Cart",
+    "Cart Viewed",
+    "Cart Updated",
+    "Checkout Started",
+    "Payment Failed",
+    "Cart Line Set",
+];
 
 /// Former ids of a cart that events may still name; the oldest goes first.
 pub const MAX_ALIASES: usize = 4;

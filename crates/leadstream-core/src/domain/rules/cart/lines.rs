@@ -42,7 +42,7 @@ pub(super) fn add(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects) -> 
     if gained { Change::Gained } else { Change::Quiet }
 }
 
-/// Whether it was removed since: itself, or all of its product.
+/// Whether it was removed since, or its quantity set: itself, or all of its product.
 fn is_removed(cart: &Cart, what: What<'_>, time_ms: Ms) -> bool {
     if cart.removed.is_empty() {
         return false;
@@ -134,7 +134,7 @@ pub(super) fn remove(cart: &mut Cart, event: &Event<'_>, _: &mut Effects) -> Cha
     let had_lines = !cart.lines.is_empty();
     for product in &event.products {
         let what = What::is(product);
-        if product.quantity.is_some_and(|q| q <= 0.0) {
+        if product.quantity.is_some_and(|q| q <= 0.0) || is_removed(cart, what, event.time_ms) {
             continue;
         }
         let lines = &cart.lines;
@@ -181,7 +181,7 @@ fn remove_some(cart: &mut Cart, at: usize, quantity: f64, time_ms: Ms) {
     }
 }
 
-/// Remembers when a product was removed.
+/// Remembers when a product was removed, or its quantity set.
 pub(super) fn note_removed(cart: &mut Cart, product_hash: u64, time_ms: Ms) {
     if let Some(known) = cart.removed.iter_mut().find(|r| r.product_hash == product_hash) {
         known.time_ms = known.time_ms.max(time_ms);
@@ -193,27 +193,45 @@ pub(super) fn note_removed(cart: &mut Cart, product_hash: u64, time_ms: Ms) {
     cart.removed.push(Removed { product_hash, time_ms });
 }
 
-/// An update that names one product sets its line; one that is older than what is known of it changes nothing.
+/// Each product that is named has this quantity now, and none if that is 0; the other lines stay. What is older than what is known of
+/// a product changes nothing of it.
 pub(super) fn set(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects) -> Change {
-    let Some(product) = event.products.first() else { return Change::Quiet };
-    let Some(at) = product_match::find(&cart.lines, What::is(product)) else { return add(cart, event, effects) };
-    if event.time_ms < cart.lines[at].added_ms {
-        return Change::Quiet;
+    let had_lines = !cart.lines.is_empty();
+    let mut gained = false;
+    for product in &event.products {
+        gained |= set_line(cart, product, event, effects);
     }
-    let quantity = product.quantity.map_or(cart.lines[at].quantity, exact);
-    if quantity <= 0.0 {
-        remove_all(cart, at, event.time_ms);
-        return if cart.lines.is_empty() { Change::Emptied } else { Change::Quiet };
+    match (had_lines, cart.lines.is_empty()) {
+        (true, true) => Change::Emptied,
+        _ if gained => Change::Gained,
+        _ => Change::Quiet,
     }
-    let line = &mut cart.lines[at];
-    let gained = quantity > line.quantity;
-    line.quantity = quantity;
-    if gained {
-        line.added_ms = event.time_ms;
+}
+
+/// Whether there is more of it than before.
+fn set_line(cart: &mut Cart, product: &Product<'_>, event: &Event<'_>, effects: &mut Effects) -> bool {
+    let what = What::is(product);
+    let is_old = cart.cleared_ms.is_some_and(|cleared| event.time_ms < cleared) || is_removed(cart, what, event.time_ms);
+    let at = product_match::find(&cart.lines, what);
+    if is_old || at.is_some_and(|at| event.time_ms < cart.lines[at].added_ms) {
+        return false;
     }
-    describe(line, product, event, cart.currency.as_ref());
-    cart.lines_left_out = cart.lines_left_out.saturating_add(budget::fit_cart(&mut cart.lines, effects));
-    if gained { Change::Gained } else { Change::Quiet }
+    let before = at.map_or(0.0, |at| cart.lines[at].quantity);
+    let quantity = product.quantity.map_or(if at.is_some() { before } else { 1.0 }, exact);
+    // What was added or taken before, and comes late, is in this quantity already.
+    let settled = at.map_or(what.hash(), |at| What::holds(&cart.lines[at]).hash());
+    note_removed(cart, settled, event.time_ms);
+    match at {
+        Some(at) if quantity <= 0.0 => remove_all(cart, at, event.time_ms),
+        Some(at) => {
+            let line = &mut cart.lines[at];
+            (line.quantity, line.added_ms) = (quantity, event.time_ms);
+            describe(line, product, event, cart.currency.as_ref());
+            cart.lines_left_out = cart.lines_left_out.saturating_add(budget::fit_cart(&mut cart.lines, effects));
+        }
+        None => return add_line(cart, product, event, effects),
+    }
+    quantity > before
 }
 
 /// A snapshot replaces the lines; what has quantity 0 is not there. One that is older than what is known of the cart changes

@@ -39,7 +39,7 @@ pub(super) fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Triggers
         }
     };
     match event.kind {
-        Kind::ProductAdded | Kind::CartViewed | Kind::CartUpdated | Kind::CheckoutStarted => {
+        Kind::ProductAdded | Kind::CartViewed | Kind::CartUpdated | Kind::CartLineSet | Kind::CheckoutStarted => {
             remember(model.carted_ms, |p| &mut p.extras_mut().triggers.carted);
         }
         Kind::Site if &*event.name == "Product Viewed" => remember(model.viewed_ms, |p| &mut p.extras_mut().triggers.viewed),
