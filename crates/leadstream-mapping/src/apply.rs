@@ -35,13 +35,12 @@ impl Mapping {
     /// # Errors
     /// Its schema is not known yet: try it again later. It is not read, and must not be passed over.
     pub fn apply(&self, record: &Record<'_>, schemas: &dyn Schemas) -> Result<Vec<Outcome>, NotReady> {
-        let mut outcomes = Vec::new();
-        match self.each_element(record, schemas, |n, element| self.take(n, element, &mut outcomes)) {
-            Ok(()) => {}
-            Err(Stop::NotReady(not_ready)) => return Err(not_ready),
-            Err(Stop::Dead(reason, detail)) => return Ok(dead(reason, detail)),
+        match self.text(record, schemas) {
+            Ok(Some(text)) => Ok(self.apply_to(&text, record)),
+            Ok(None) => Ok(self.tombstone(record)),
+            Err(Stop::NotReady(not_ready)) => Err(not_ready),
+            Err(Stop::Dead(reason, detail)) => Ok(dead(reason, detail)),
         }
-        Ok(or_skipped(outcomes))
     }
 
     /// What becomes of a value that is JSON already.
@@ -49,9 +48,21 @@ impl Mapping {
     pub fn apply_to(&self, text: &Text<'_>, record: &Record<'_>) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
         match self.each_element_of(text, record, |n, element| self.take(n, element, &mut outcomes)) {
+            Ok(()) if outcomes.is_empty() && self.is_null(text) => self.tombstone(record),
             Ok(()) => or_skipped(outcomes),
             Err((reason, detail)) => dead(reason, detail),
         }
+    }
+
+    /// What becomes of a record without a value: only its key, headers and topic can be read.
+    fn tombstone(&self, record: &Record<'_>) -> Vec<Outcome> {
+        let (value, around, key) = (Vec::new(), Rc::default(), Rc::new(self.key_of(record)));
+        let reading = Reading { record, value, around, key, item: Vec::new(), schema: None };
+        let mut outcomes = Vec::new();
+        if let Some(rule) = self.tombstone.iter().find(|rule| rule.when.holds(&reading)) {
+            self.ruled(rule, "", 0, "null", &reading, &mut outcomes);
+        }
+        or_skipped(outcomes)
     }
 
     fn take(&self, n: usize, element: Element<'_>, outcomes: &mut Vec<Outcome>) -> Result<(), (Reason, String)> {
@@ -67,11 +78,15 @@ impl Mapping {
 
     fn element(&self, element: usize, json: &str, reading: &Reading<'_>, outcomes: &mut Vec<Outcome>) {
         let theirs = self.names.iter().find_map(|get| get.plain(reading)).map(Cow::into_owned).unwrap_or_default();
-        let mut add = |what| outcomes.push(Outcome { element, theirs: theirs.clone(), what });
-        if self.skip.iter().any(|when| when.holds(reading)) {
-            return add(What::Skipped);
+        let rule = if self.skip.iter().any(|when| when.holds(reading)) { None } else { self.rule(&theirs, reading) };
+        match rule {
+            Some(rule) => self.ruled(rule, &theirs, element, json, reading, outcomes),
+            None => outcomes.push(Outcome { element, theirs, what: What::Skipped }),
         }
-        let Some(rule) = self.rule(&theirs, reading) else { return add(What::Skipped) };
+    }
+
+    fn ruled(&self, rule: &Rule, theirs: &str, element: usize, json: &str, reading: &Reading<'_>, outcomes: &mut Vec<Outcome>) {
+        let mut add = |what| outcomes.push(Outcome { element, theirs: theirs.to_owned(), what });
         let mut part = 0;
         for target in &rule.to {
             let name = match target {
@@ -89,7 +104,7 @@ impl Mapping {
                     add(What::Dead { reason: Reason::NoName, detail });
                     continue;
                 }
-                Target::Keep => theirs.as_str(),
+                Target::Keep => theirs,
                 Target::Event(name) => name.as_str(),
             };
             let Some(each) = &rule.each else {
@@ -264,5 +279,32 @@ mod tests {
         }
         // A cart is no person: it may well be called so.
         assert_eq!(ids(r#"{"u":"guest","a":"v-1","c":"guest"}"#), "anon v-1, cart guest");
+    }
+
+    #[test]
+    fn a_record_without_a_value_is_skipped_or_a_deletion_by_its_key() {
+        let file = "name = \"m\"\nunwrap = [\"payload?\"]\n[ids]\nuser = \"u\"\n[events]\n\"*\" = \"page\"\n";
+        let of = |tombstone: &str, key: Option<&str>, value: Option<&str>| {
+            let mapping = crate::parse("m", &format!("{tombstone}{file}")).expect("a mapping");
+            let (key, value) = (key.map(str::as_bytes), value.map(str::as_bytes));
+            let outcomes = mapping.apply(&Record { key, value, ..Record::default() }, &NoSchemas).expect("no schema is needed");
+            let what = outcomes.into_iter().map(|outcome| match outcome.what {
+                What::Event(event) => format!("{} {}", event.name, event.prospect.unwrap_or_default().1),
+                What::Skipped => "skipped".to_owned(),
+                What::Dead { reason, .. } => reason.name().to_owned(),
+            });
+            what.collect::<Vec<_>>().join(", ")
+        };
+        let gone = "tombstone = [{ when = { topic = \"other\" }, to = \"skip\" }, { to = \"User Deleted\", ids = { user = [\"key.id\", \"key\"] } }]\n";
+        for value in [None, Some("null")] {
+            assert_eq!(of("", Some("7"), value), "skipped", "{value:?}");
+            assert_eq!(of(gone, Some("u-7"), value), "User Deleted u-7", "{value:?}");
+            assert_eq!(of(gone, Some(r#"{"id":7}"#), value), "User Deleted 7", "{value:?}");
+            assert_eq!(of(gone, None, value), "key-missing", "a deletion of nobody is not lost without a word");
+        }
+        assert_eq!(of(gone, Some("u-7"), Some(r#"{"u":"u-8"}"#)), "page u-8");
+        assert_eq!(of(gone, Some("u-7"), Some("")), "unreadable-value");
+        let faults = crate::parse("m", &format!("tombstone = \"keep\"\n{file}")).expect_err("a fault");
+        assert!(faults[0].to_string().contains("no name to keep"), "{faults:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::record::{Reading, Record};
 use crate::rules::{Format, Mapping};
-use crate::scan::{self, follow};
+use crate::scan::{self, Slot, follow};
 use crate::schema::{NotReady, Schemas, Source, Unread, without_prefix};
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -76,7 +76,7 @@ pub struct Text<'a> {
 }
 
 impl Mapping {
-    /// Hands on each element of a record with its number. A tombstone has none.
+    /// Hands on each element of a record with its number. A tombstone has none, and neither has what holds `null` instead of a value.
     ///
     /// # Errors
     /// The record can't be taken apart, or not yet, or who takes its elements has had enough.
@@ -105,11 +105,10 @@ impl Mapping {
         let unreadable = |detail: String| (Reason::Unreadable, detail);
         let json = follow(Cow::Borrowed(text.json.as_ref()), &self.unwrap)
             .ok_or_else(|| unreadable("the envelope does not hold what the mapping looks for in it".to_owned()))?;
-        let key = match record.key_text().filter(|_| !self.scanners.key.is_empty()) {
-            // A key that is no JSON has no members.
-            Some(key) => self.scanners.key.scan(key).unwrap_or_default(),
-            None => Vec::new(),
-        };
+        if json.trim() == "null" {
+            return Ok(());
+        }
+        let key = self.key_of(record);
         let around =
             if self.scanners.record.is_empty() { Vec::new() } else { self.scanners.record.scan(&json).map_err(unreadable)? };
         let (key, around) = (Rc::new(key), Rc::new(around));
@@ -143,6 +142,18 @@ impl Mapping {
             take(n, scanned.map(read))?;
         }
         Ok(())
+    }
+
+    /// What is read of a record's key.
+    pub(crate) fn key_of<'a>(&self, record: &Record<'a>) -> Vec<Slot<'a>> {
+        let key = record.key_text().filter(|_| !self.scanners.key.is_empty());
+        // A key that is no JSON has no members.
+        key.map_or_else(Vec::new, |key| self.scanners.key.scan(key).unwrap_or_default())
+    }
+
+    /// It holds `null` where the event should be.
+    pub(crate) fn is_null(&self, text: &Text<'_>) -> bool {
+        follow(Cow::Borrowed(text.json.as_ref()), &self.unwrap).is_some_and(|json| json.trim() == "null")
     }
 
     /// Its records say under which id of a registry their schema stands.

@@ -148,6 +148,12 @@ fn events(mapping: &mut Mapping, fields: &mut Fields<'_>, reader: &mut Reader<'_
             if name == "*" { mapping.otherwise = rules } else { mapping.events.push((name.to_owned(), rules)) }
         }
     }
+    if let Some((node, place)) = fields.node("tombstone") {
+        mapping.tombstone = reader.rules(node, &place, faults);
+        if mapping.tombstone.iter().any(|rule| rule.to.contains(&Target::Keep) || rule.each.is_some()) {
+            faults.add(&place, "a record without a value has no name to keep, and no list: write a name of ours or \"skip\"");
+        }
+    }
     if mapping.otherwise.is_empty() {
         if mapping.events.is_empty() && !mapping.is_as_is {
             faults.add(
@@ -235,7 +241,7 @@ impl Mapping {
     /// Names of events that come out.
     #[must_use]
     pub fn targets(&self) -> Vec<String> {
-        let rules = self.events.iter().flat_map(|(_, rules)| rules).chain(&self.otherwise);
+        let rules = self.events.iter().flat_map(|(_, rules)| rules).chain(&self.otherwise).chain(&self.tombstone);
         let mut all: Vec<String> = Vec::new();
         for target in rules.flat_map(|rule| &rule.to) {
             if let Target::Event(name) = target

@@ -53,6 +53,8 @@ pub struct Mapping {
     /// Types that can be the prospect, in that order; empty: all but carts.
     pub prospect: Vec<String>,
     pub events: Vec<(String, Vec<Rule>)>,
+    /// Of records without a value; none: they are skipped.
+    pub tombstone: Vec<Rule>,
     /// Of all other names.
     pub otherwise: Vec<Rule>,
     pub fields: Vec<Field>,

@@ -78,7 +78,7 @@ impl Mapper {
     /// Nor is any skipped: the decoder reads records as they are.
     #[must_use]
     pub fn is_identity(&self) -> bool {
-        self.reads_the_spec() && self.mapping.skip.is_empty()
+        self.reads_the_spec() && self.mapping.skip.is_empty() && self.mapping.tombstone.is_empty()
     }
 
     /// What becomes of a record: nothing of it is lost without an outcome.
