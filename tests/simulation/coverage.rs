@@ -41,7 +41,7 @@ pub enum Point {
 const ENDINGS: [Ending; 4] = [Ending::Commit, Ending::Abort, Ending::Fenced, Ending::TimedOut];
 
 /// What no workload may reach, why not, and where it is tried.
-pub const ELSEWHERE: [(Point, &str); 2] = [
+pub const ELSEWHERE: [(Point, &str); 3] = [
     (
         Point::Branch(Branch::InputGoesOn),
         "records that were fetched and not taken must be truncated, so some are lost: the trial `gaps`, `src/kafka/repair.rs`",
@@ -49,6 +49,10 @@ pub const ELSEWHERE: [(Point, &str); 2] = [
     (
         Point::Failure("retry"),
         "a call of the client library that asks nobody must fail, which the model's never do: `src/runtime/tests/working.rs`",
+    ),
+    (
+        Point::Trouble(TroubleKind::NoSchema),
+        "no record of the workloads needs a schema of a registry: `src/runtime/tests/waiting.rs`, `tests/kafka/schemas.rs`",
     ),
 ];
 
