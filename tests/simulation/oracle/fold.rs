@@ -270,12 +270,14 @@ fn check_behind(
         let next = inputs::decode(evidence, InputPartition { partition: commit.task, input }, index, visible);
         let last = evidence.handed(at, visible, commit.decided).map(|last| last.when);
         let is_in_hand = last.is_some_and(|last| last + AT_END_COUNTS_FOR < begun);
+        // With something young in hand it was caught up.
+        let is_all_old = records[usize::from(input)].iter().all(|taken| is_old(time_of(taken)));
         // Its end can't have been seen since its worker began to fetch it.
         let started = evidence.started.get(&at).into_iter().flatten().filter(|time| **time <= commit.decided).max();
         let is_blind = started.is_some_and(|started| {
             visible.since < *started && started + AT_END_COUNTS_FOR < begun && last.is_none_or(|last| last < *started)
         });
-        if is_blind {
+        if is_blind && is_all_old {
             let offset = visible.offset;
             findings.add(
                 Rule::HeldWhileBehind,
@@ -285,8 +287,7 @@ fn check_behind(
                 ),
             );
         }
-        let taken = &records[usize::from(input)];
-        if is_in_hand && is_old(time_of(&next)) && taken.iter().all(|taken| is_old(time_of(taken))) {
+        if is_in_hand && is_old(time_of(&next)) && is_all_old {
             let offset = visible.offset;
             findings.add(
                 Rule::HeldWhileBehind,
