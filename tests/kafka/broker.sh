@@ -9,24 +9,12 @@
 # LEADSTREAM_TEST_KAFKA_VERSION=3.9.2 takes that version instead; each has its folder in the cache.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/kafka/java.sh
+. "$here/java.sh"
 version=${LEADSTREAM_TEST_KAFKA_VERSION:-4.4.0}
 libs=${LEADSTREAM_KAFKA_LIBS:-${XDG_CACHE_HOME:-$HOME/.cache}/leadstream/kafka-$version}
 
-need() { command -v "$1" >/dev/null || { echo "broker.sh: $1 is missing: $2" >&2; exit 3; }; }
-
-fetch() {
-  need java "install a Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless)"
-  if [ ! -e "$libs/.complete" ]; then
-    need mvn "install Maven (Debian: apt-get install maven)"
-    mkdir -p "$(dirname "$libs")"
-    # Two that fetch at once must not see each other's half: fetched aside, then moved into place.
-    part=$(mktemp -d "$libs.part.XXXXXX")
-    mvn -q -B -f "$here/pom.xml" -Dkafka.version="$version" dependency:copy-dependencies -DoutputDirectory="$part" >&2
-    touch "$part/.complete"
-    mv -T "$part" "$libs" 2>/dev/null || rm -rf "$part"
-  fi
-  echo "$libs"
-}
+fetch() { from_maven "$libs" pom.xml kafka.version="$version"; }
 
 start() {
   dir=$1 port=$2 watch=${3:-}

@@ -7,26 +7,14 @@
 #   registry.sh stop DIR                       stop it; its schemas stay
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/kafka/java.sh
+. "$here/java.sh"
 version=2.6.13.Final
 home=${XDG_CACHE_HOME:-$HOME/.cache}/leadstream/apicurio-$version
 
-need() { command -v "$1" >/dev/null || { echo "registry.sh: $1 is missing: $2" >&2; exit 3; }; }
+unpack() { tar xzf "$1"/*.tar.gz -C "$1" && rm "$1"/*.tar.gz; }
 
-fetch() {
-  need java "install a Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless)"
-  if [ ! -e "$home/.complete" ]; then
-    need mvn "install Maven (Debian: apt-get install maven)"
-    mkdir -p "$(dirname "$home")"
-    # Two that fetch at once must not see each other's half: fetched aside, then moved into place.
-    part=$(mktemp -d "$home.part.XXXXXX")
-    mvn -q -B -f "$here/registry.xml" -Dapicurio.version="$version" dependency:copy-dependencies -DoutputDirectory="$part" >&2
-    tar xzf "$part"/*.tar.gz -C "$part"
-    rm "$part"/*.tar.gz
-    touch "$part/.complete"
-    mv -T "$part" "$home" 2>/dev/null || rm -rf "$part"
-  fi
-  echo "$home"
-}
+fetch() { from_maven "$home" registry.xml apicurio.version="$version" unpack; }
 
 start() {
   dir=$1 port=$2 watch=${3:-}

@@ -41,3 +41,10 @@ pub struct Record {
     /// Of the same record time.
     pub also: Vec<Self>,
 }
+
+impl Record {
+    /// Where it lies: sources that know no prospect write no key.
+    pub fn place_unkeyed(&mut self, topic: Topic, record_ms: Ms) {
+        (self.topic, self.record_ms, self.key) = (topic, record_ms, None);
+    }
+}

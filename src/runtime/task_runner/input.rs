@@ -82,9 +82,9 @@ impl Input {
         let Prepared { records, waiting } = prepared;
         self.held = waiting.map(|waiting| Held { waiting, end, since });
         // It is not at its end before what waits is through.
-        let end = if self.held.is_some() { None } else { end };
+        let end = end.filter(|_| self.held.is_none());
         if self.held.is_some() {
-            (self.end, self.last_at_end) = (None, None);
+            self.forget_end(decoder);
         }
         if let Some(chunk) = records.filter(|records| !records.is_empty()).map(Chunk::of) {
             self.ahead += chunk.records().len();

@@ -1,7 +1,7 @@
 //! What `replay` reads: lines in any order, rows of warehouses, CSV, dumps of topics; and what it says of lines that it can't use.
 
 use crate::program::write_lines;
-use leadstream::app::replay::{Input, Options, Tally, Until, replay};
+use leadstream::app::replay::{Input, Options, Tally, Until, mappings, replay};
 use leadstream::config;
 use leadstream::runtime::horizon::Horizon;
 use leadstream::wire::decode;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Replays files of the topic `cart` until nothing is pending.
-fn go(out: &Path, files: &[PathBuf], partitions: u32, set: &[&str]) -> Tally {
+pub(super) fn go(out: &Path, files: &[PathBuf], partitions: u32, set: &[&str]) -> Tally {
     let set: Vec<String> = set.iter().map(|&set| set.to_owned()).collect();
     let settings = config::load_from(None, [], &set).unwrap().settings;
     let topics = settings.input_topics();
@@ -24,7 +24,7 @@ fn go(out: &Path, files: &[PathBuf], partitions: u32, set: &[&str]) -> Tally {
         models: Arc::new(config::models(&settings).unwrap()),
         max_records: None,
         decode: decode::Options { topics, zones: settings.input_zones(), ..decode::Options::default() },
-        mappings: Vec::new(),
+        mappings: mappings(&settings).unwrap(),
     };
     replay(&options, &indicatif::ProgressBar::hidden()).unwrap()
 }

@@ -1,16 +1,12 @@
 //! `replay`, `report` and `explain` over records of other systems: as the events that the fixtures of their mappings give.
 
-use super::inputs::{left, without_places};
+use super::inputs::{self, left, without_places};
 use crate::program::{json_lines, run as program, stderr, stdout, succeed, write, write_lines};
 use base64::Engine as _;
-use leadstream::app::replay::{Input, Options, Tally, Until, mappings, replay};
-use leadstream::config;
-use leadstream::runtime::horizon::Horizon;
-use leadstream::wire::decode;
+use leadstream::app::replay::Tally;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Cases of a mapping: the line of each, and what becomes of it.
 fn cases(source: &str) -> Vec<(String, Vec<Value>)> {
@@ -62,25 +58,9 @@ fn lines(cases: &[(String, Vec<Value>)]) -> Vec<String> {
 /// Replays a file of the topic `cart`, which is routed if it has a mapping.
 fn go(out: &Path, file: &Path, partitions: u32, mapping: Option<&str>) -> Tally {
     let set = |mapping| vec![format!("topics.mappings.cart={mapping}"), "route.topics=[\"cart\"]".to_owned()];
-    go_with(out, file, partitions, &mapping.map_or_else(Vec::new, set))
-}
-
-fn go_with(out: &Path, file: &Path, partitions: u32, set: &[String]) -> Tally {
-    let settings = config::load_from(None, [], set).unwrap().settings;
-    let topics = settings.input_topics();
-    let cart = topics.iter().position(|topic| topic.name == "cart").unwrap();
-    let options = Options {
-        inputs: vec![Input { topic: cart, path: file.to_owned() }],
-        out: out.to_owned(),
-        partitions,
-        until: Until::Forever,
-        horizon: Horizon { wall_ms: i64::MAX, max_ahead_ms: i64::MAX },
-        models: Arc::new(config::models(&settings).unwrap()),
-        max_records: None,
-        decode: decode::Options { topics, zones: settings.input_zones(), ..decode::Options::default() },
-        mappings: mappings(&settings).unwrap(),
-    };
-    replay(&options, &indicatif::ProgressBar::hidden()).unwrap()
+    let set = mapping.map_or_else(Vec::new, set);
+    let set: Vec<&str> = set.iter().map(String::as_str).collect();
+    inputs::go(out, &[file.to_owned()], partitions, &set)
 }
 
 fn counted(tally: &Tally, mapping: &str) -> BTreeMap<&'static str, u64> {
@@ -195,8 +175,7 @@ fn an_event_is_of_the_id_that_its_mapping_prefers() {
 /// The prospects of what left for a file, and reasons for dead letters.
 fn of_whom(file: &Path, set: &[&str]) -> (Vec<String>, BTreeMap<&'static str, u64>) {
     let dir = tempfile::tempdir().unwrap();
-    let set: Vec<String> = set.iter().map(|set| (*set).to_owned()).collect();
-    let tally = go_with(dir.path(), file, 1, &set);
+    let tally = inputs::go(dir.path(), &[file.to_owned()], 1, set);
     let left = left(dir.path());
     let prospects: BTreeSet<String> = left.iter().map(|one| one["prospect"].as_str().unwrap().to_owned()).collect();
     (prospects.into_iter().collect(), tally.dead_letters)

@@ -17,9 +17,7 @@ use super::super::write::properties::cents;
 pub(super) fn write(record: &mut Record, scene: &Scene<'_>) -> bool {
     let Scene { stamp, visitor, person, what } = *scene;
     let Some(event) = event(what) else { return false };
-    record.topic = Topic::Clickstream;
-    record.record_ms = stamp.record_ms;
-    record.key = None;
+    record.place_unkeyed(Topic::Clickstream, stamp.record_ms);
     let out = &mut record.value;
     out.clear();
     put!(out, b"{\"client_id\":\"");

@@ -10,9 +10,7 @@ use super::super::write::AGENTS;
 /// Writes an event of a mail; `false`: it is of none.
 pub(super) fn write(record: &mut Record, scene: &Scene<'_>) -> bool {
     let Scene { stamp, visitor, what: What::Mail(mail, campaign), .. } = *scene else { return false };
-    record.topic = Topic::Email;
-    record.record_ms = stamp.record_ms;
-    record.key = None;
+    record.place_unkeyed(Topic::Email, stamp.record_ms);
     let out = &mut record.value;
     out.clear();
     put!(out, b"[{\"email\":\"");

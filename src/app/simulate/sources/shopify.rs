@@ -71,9 +71,7 @@ fn after_an_order(scene: &Scene<'_>, order: &[u8], token: u32, lines: &[Line], d
 
 /// The nth event of a deed, with its webhook.
 fn address(record: &mut Record, topic: &'static str, stamp: &Stamp, nth: u64, dates: &mut Dates) {
-    record.topic = Topic::Cart;
-    record.record_ms = stamp.record_ms;
-    record.key = None;
+    record.place_unkeyed(Topic::Cart, stamp.record_ms);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_default();
     let (mut event, mut webhook, mut time) = (Vec::new(), Vec::new(), Vec::new());
     ids::message(&mut event, stamp, nth);
