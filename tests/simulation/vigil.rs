@@ -21,6 +21,16 @@ pub struct Handing {
     pub worker: WorkerId,
 }
 
+/// When partitions began to be fetched, and from where.
+pub type Started = BTreeMap<TopicPartition, Vec<Start>>;
+
+/// A partition is fetched from here on. What was handed out before that offset stays in its worker's hands.
+#[derive(Copy, Clone, Debug)]
+pub struct Start {
+    pub when: Us,
+    pub offset: i64,
+}
+
 /// A consumer was told that what it had taken is gone.
 #[derive(Copy, Clone, Debug)]
 pub struct Told {

@@ -3,13 +3,13 @@
 //! One OS thread does everything. An event is taken, the clock is set to its time, and it is served to its end; what it causes are
 //! new events. Workers are coroutines that run between two events, until they wait for something (see [`super::process`]).
 
-use super::api::{Answer, Request, Ticket, TopicPartition, Us};
+use super::api::{Answer, Request, Ticket, Us};
 use super::broker::Broker;
 use super::dice::{Dice, Die, Stream};
 use super::network::{Connection, Network};
 use super::process::{Processes, WorkerId};
 use super::trace::Trace;
-use super::vigil::{Handed, Told};
+use super::vigil::{Handed, Started, Told};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::cell::{Cell, RefCell, RefMut};
 use std::cmp::Ordering;
@@ -127,7 +127,7 @@ pub struct World {
     pub handed: RefCell<Handed>,
     pub told: RefCell<Vec<Told>>,
     /// When partitions were begun to be fetched.
-    pub started: RefCell<BTreeMap<TopicPartition, Vec<Us>>>,
+    pub started: RefCell<Started>,
     /// Transactional ids of workers.
     pub names: RefCell<BTreeMap<WorkerId, String>>,
     /// When workers began transactions, by transactional id.

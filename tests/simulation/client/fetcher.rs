@@ -7,7 +7,7 @@
 use super::is_passing;
 use super::records::bytes;
 use crate::api::{Answer, Record, Request, Ticket, TopicPartition, Us};
-use crate::vigil::Told;
+use crate::vigil::{Start, Told};
 use crate::world::{Io, MS, SECOND};
 use leadstream::kafka::client::{Code, Taken};
 use std::collections::{BTreeMap, VecDeque};
@@ -69,7 +69,7 @@ impl Fetcher {
     /// Fetches a partition from here on.
     pub fn start(&mut self, io: &Io<'_>, at: TopicPartition, offset: i64) {
         self.stop(io, at);
-        io.world.started.borrow_mut().entry(at).or_default().push(io.now());
+        io.world.started.borrow_mut().entry(at).or_default().push(Start { when: io.now(), offset });
         let partition = Partition {
             next: Some(offset),
             epoch: -1,
@@ -119,7 +119,7 @@ impl Fetcher {
     /// Fetches a partition from another offset.
     pub fn seek(&mut self, io: &Io<'_>, at: TopicPartition, offset: i64) {
         if let Some(partition) = self.partitions.get_mut(&at) {
-            io.world.started.borrow_mut().entry(at).or_default().push(io.now());
+            io.world.started.borrow_mut().entry(at).or_default().push(Start { when: io.now(), offset });
             Self::restart(io, partition, Some(offset));
             partition.taken = None;
             partition.epoch = -1;

@@ -5,7 +5,7 @@ use crate::broker::history::{History, Visible};
 use crate::client::Topics;
 use crate::process::WorkerId;
 use crate::service::Formats;
-use crate::vigil::{Handed, Handing};
+use crate::vigil::{Handed, Handing, Started};
 use crate::world::{MS, START_MS};
 use leadstream::domain::Ms;
 use leadstream::domain::model::CatchUp;
@@ -17,7 +17,7 @@ pub struct Evidence<'a> {
     /// When which input record was handed to a worker; empty: not known.
     pub handed: &'a Handed,
     /// When workers began to fetch an input; empty: not known, or a transaction may begin at the broker long after its timers fired.
-    pub started: &'a BTreeMap<TopicPartition, Vec<Us>>,
+    pub started: &'a Started,
     /// Transactional ids of workers; empty: not known.
     pub names: &'a BTreeMap<WorkerId, String>,
     /// When workers began transactions, by transactional id; empty: not known.
@@ -84,6 +84,13 @@ impl Evidence<'_> {
         let all = self.handed.get(&(at, visible.offset)).into_iter().flatten();
         // Offsets may be given twice.
         all.copied().filter(|handing| (visible.since..=until).contains(&handing.when)).max_by_key(|handing| handing.when)
+    }
+
+    /// When a record's partition was last begun to be fetched from there or before, up to this time.
+    #[must_use]
+    pub fn started(&self, at: TopicPartition, visible: &Visible, until: Us) -> Option<Us> {
+        let all = self.started.get(&at).into_iter().flatten();
+        all.filter(|start| start.when <= until && start.offset <= visible.offset).map(|start| start.when).max()
     }
 
     /// When a transaction was begun by its worker, which may have stood still before the broker heard of it.

@@ -273,9 +273,9 @@ fn check_behind(
         // With something young in hand it was caught up.
         let is_all_old = records[usize::from(input)].iter().all(|taken| is_old(time_of(taken)));
         // Its end can't have been seen since its worker began to fetch it.
-        let started = evidence.started.get(&at).into_iter().flatten().filter(|time| **time <= commit.decided).max();
+        let started = evidence.started(at, visible, commit.decided);
         let is_blind = started.is_some_and(|started| {
-            visible.since < *started && started + AT_END_COUNTS_FOR < begun && last.is_none_or(|last| last < *started)
+            visible.since < started && started + AT_END_COUNTS_FOR < begun && last.is_none_or(|last| last < started)
         });
         if is_blind && is_all_old {
             let offset = visible.offset;

@@ -42,6 +42,6 @@ pub fn check(evidence: &Evidence<'_>, commit: &Commit<'_>, records: &[Vec<Taken<
 fn handed(evidence: &Evidence<'_>, commit: &Commit<'_>, at: TopicPartition, visible: &Visible) -> Option<Us> {
     let last = evidence.handed(at, visible, commit.decided)?;
     let is_its = evidence.names.get(&last.worker) == Some(&commit.record.writer);
-    let started = evidence.started.get(&at).into_iter().flatten().filter(|time| **time <= commit.decided).max();
-    (is_its && started.is_none_or(|started| *started <= last.when)).then_some(last.when)
+    let started = evidence.started(at, visible, commit.decided);
+    (is_its && started.is_none_or(|started| started <= last.when)).then_some(last.when)
 }

@@ -8,7 +8,7 @@ use crate::fleet::{Fleet, Plan};
 use crate::oracle::{Evidence, Times, Verdict, judge};
 use crate::process::WorkerId;
 use crate::service::{ClientSettings, Formats};
-use crate::vigil::Handed;
+use crate::vigil::{Handed, Started};
 use crate::world::{MS, SECOND, START_MS, World};
 use leadstream::domain::ids::murmur2_partition;
 use leadstream::runtime::options::{BatchLimits, Options};
@@ -27,7 +27,7 @@ pub struct Honest {
     pub committed: BTreeMap<TopicPartition, i64>,
     pub ended: Us,
     pub handed: Handed,
-    started: BTreeMap<TopicPartition, Vec<Us>>,
+    started: Started,
     pub names: BTreeMap<WorkerId, String>,
     begins: BTreeMap<String, Vec<Us>>,
 }
