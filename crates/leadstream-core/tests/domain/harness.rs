@@ -71,7 +71,7 @@ pub struct Did {
     pub cart_id: Option<String>,
     pub order_id: Option<String>,
     pub has_products: bool,
-    /// Id (`A`, with a sku `A/sku`) and quantity.
+    /// Id (`A`, with a sku `A/sku`, with a variant `A:variant`) and quantity.
     pub products: Vec<(String, Option<f64>)>,
     /// Prices of products that have their own (`A@50`), in the order of the products.
     pub prices: Vec<Option<f64>>,
@@ -132,10 +132,12 @@ impl Did {
                 .iter()
                 .enumerate()
                 .map(|(n, (id, quantity))| {
-                    let (id, sku) = id.split_once('/').map_or((id.as_str(), None), |(id, sku)| (id, Some(sku)));
+                    let (id, variant) = id.split_once(':').map_or((id.as_str(), None), |(id, variant)| (id, Some(variant)));
+                    let (id, sku) = id.split_once('/').map_or((id, None), |(id, sku)| (id, Some(sku)));
                     Product {
                         id: Cow::Owned(id.to_owned()),
                         sku: sku.map(|sku| Cow::Owned(sku.to_owned())),
+                        variant: variant.map(|variant| Cow::Owned(variant.to_owned())),
                         quantity: *quantity,
                         price: self.prices.get(n).copied().flatten().or(self.price),
                         ..Product::default()

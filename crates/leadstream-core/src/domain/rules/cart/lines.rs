@@ -246,7 +246,7 @@ pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects)
     let mut left_out = event.products_left_out;
     // What each line had before.
     let mut before: SmallVec<[f64; 16]> = SmallVec::new();
-    for product in &event.products {
+    for (n, product) in event.products.iter().enumerate() {
         let (what, quantity) = (What::is(product), quantity_of(product));
         if quantity <= 0.0 {
             continue;
@@ -261,7 +261,9 @@ pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects)
             left_out = left_out.saturating_add(1);
             continue;
         }
-        let (line, had) = if let Some(at) = product_match::find(&old, what) {
+        let known = product_match::find(&old, what);
+        let known = known.or_else(|| product_match::find_named_otherwise(&old, what, &event.products[n..]));
+        let (line, had) = if let Some(at) = known {
             let mut line = old.remove(at);
             let had = std::mem::replace(&mut line.quantity, quantity);
             describe(&mut line, product, event, cart.currency.as_ref());

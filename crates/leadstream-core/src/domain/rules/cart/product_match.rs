@@ -73,6 +73,19 @@ pub(super) fn find(lines: &[CartLine], what: What<'_>) -> Option<usize> {
     same.or_else(|| last(lines, |line| what.fits(line)))
 }
 
+/// The line that a list of another source means: one side names products by `sku`, the other one doesn't, so that their variants
+/// can't be compared (an id and a word). Where it has as many of the product as there are lines, they are these, in their order.
+/// `rest`: the products of the list from this one on.
+pub(super) fn find_named_otherwise(lines: &[CartLine], what: What<'_>, rest: &[Product<'_>]) -> Option<usize> {
+    let is_other = |line: &CartLine| line.product_id == what.id && What::holds(line).sku.is_some() != what.sku.is_some();
+    let is_alike = |product: &&Product<'_>| {
+        let other = What::is(product);
+        other.id == what.id && other.sku.is_some() == what.sku.is_some()
+    };
+    let first = lines.iter().position(is_other)?;
+    (lines.iter().filter(|line| is_other(line)).count() == rest.iter().filter(is_alike).count()).then_some(first)
+}
+
 /// Of the lines for which this holds the one added last.
 pub(super) fn last(lines: &[CartLine], holds: impl Fn(What<'_>) -> bool) -> Option<usize> {
     let meant = lines.iter().enumerate().filter(|(_, line)| holds(What::holds(line)));
