@@ -79,6 +79,8 @@ fn params(out: &mut Vec<u8>, scene: &Scene<'_>) {
         What::Searched { query } => put!(out, b",\"search_term\":\"", QUERIES[*query % QUERIES.len()], b"\""),
         What::Listed { category } | What::Filtered { category } => {
             put!(out, b",\"item_list_id\":\"all\",\"item_list_name\":\"", CATEGORIES[*category % 8], b"\"");
+            let first = u16::try_from(*category % 8).unwrap_or(0);
+            items(out, &[Line { product: first, quantity: 1 }], stamp);
         }
         What::PromotionClicked { category } => {
             put!(out, b",\"promotion_id\":\"promo-", CATEGORIES[*category % 8], b"\",\"promotion_name\":\"Season start\"");
