@@ -2,6 +2,7 @@
 
 mod b2b;
 mod every_shop;
+mod mixed;
 mod sources;
 
 use crate::program::{code, leadstream, stderr, stdout};
