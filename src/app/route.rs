@@ -13,6 +13,7 @@ use crate::runtime::options::{Options as WorkerOptions, Role};
 use crate::runtime::ports::{Clock, EventSource, Failure};
 use crate::runtime::router::{Parts, Router};
 use crate::runtime::snapshot::StatusBoard;
+use crate::runtime::snapshot::router::RouterSnapshot;
 use crate::runtime::supervisor::Job;
 use crate::wire::mapped::Mapper;
 use crate::wire::route::{self, RoutedInput};
@@ -142,8 +143,11 @@ impl Routers {
             let (cluster, route) = (Arc::clone(&cluster), Arc::clone(&route));
             let (clock, observer, board) = (Arc::clone(&clock), Arc::clone(&observer), Arc::clone(&board));
             let options = WorkerOptions { worker: first + n, ..worker.clone() };
+            // From the first moment on, so that nobody takes an instance for ready before its routers are.
+            let show = show_on(Arc::clone(&board), options.worker);
+            show("it is not connected yet".to_owned());
             Box::new(move |stop| {
-                let Some((source, log)) = open(&cluster, &options, &stop)? else { return Ok(()) };
+                let Some((source, log)) = open(&cluster, &options, &stop, &show)? else { return Ok(()) };
                 Router::new(Parts { source, log, route, options, clock, observer, board, stop }).run()
             })
         };
@@ -153,8 +157,18 @@ impl Routers {
 
 type Ports = (crate::kafka::connect::Source, crate::kafka::connect::Log);
 
+/// Shows what a router that has not begun waits for.
+fn show_on(board: Arc<StatusBoard>, worker: u16) -> impl Fn(String) + Send {
+    move |waits_for| board.show_router(RouterSnapshot::starting(usize::from(worker), waits_for))
+}
+
 /// Joins the group and takes over as its writer; `None`: it was asked to stop before.
-fn open(cluster: &Cluster, options: &WorkerOptions, stop: &AtomicBool) -> Result<Option<Ports>, Failure> {
+fn open(
+    cluster: &Cluster,
+    options: &WorkerOptions,
+    stop: &AtomicBool,
+    waits_for: &dyn Fn(String),
+) -> Result<Option<Ports>, Failure> {
     let connect: &dyn Connect<ServicePorts> = cluster;
     let mut source = connect.source(options)?;
     loop {
@@ -165,6 +179,7 @@ fn open(cluster: &Cluster, options: &WorkerOptions, stop: &AtomicBool) -> Result
                     return Ok(None);
                 }
                 tracing::warn!("router: {text}: trying again");
+                waits_for(text);
                 source.wait(OPEN_AGAIN);
             }
             Err(failure) => return Err(failure),

@@ -69,6 +69,7 @@ pub fn page(board: &StatusBoard, readiness: &Readiness, totals: &Totals) -> Stri
     out += "</div>";
     misses(&mut out, board);
     tasks(&mut out, board);
+    routers(&mut out, board);
     out += "<p class=\"soft\">Counts of what left are since this instance got its partitions; \
             <a href=\"/metrics\">metrics</a> · <a href=\"/readyz\">readyz</a> · <a href=\"/api/v1/funnel\">funnel</a> · \
             <a href=\"/api/v1/carts\">carts</a></p>";
@@ -174,6 +175,35 @@ fn tasks(out: &mut String, board: &StatusBoard) {
                 grouped(lag),
                 grouped(task.size.records as u64),
                 grouped(task.size.timers as u64),
+            ),
+        );
+    }
+    out.push_str("</table>");
+}
+
+fn routers(out: &mut String, board: &StatusBoard) {
+    let routers = board.routers();
+    if routers.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<h2>Routers</h2><table><tr><th class=\"n\">worker</th><th class=\"n\">partitions</th><th>state</th>\
+         <th class=\"n\">not routed yet</th></tr>",
+    );
+    for router in routers {
+        let state = match (router.state(), router.reason()) {
+            ("stuck", Some(reason)) => format!("<span class=\"bad\">stuck: {}</span>", escape(reason)),
+            (state, Some(reason)) => format!("{state}: {}", escape(reason)),
+            (state, None) if router.is_at_end => format!("{state}, caught up"),
+            (state, None) => format!("{state}, behind"),
+        };
+        push(
+            out,
+            format_args!(
+                "<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{state}</td><td class=\"n\">{}</td></tr>",
+                router.worker,
+                router.partitions,
+                grouped(router.lag),
             ),
         );
     }

@@ -12,6 +12,7 @@ use crate::runtime::lookup::{NoAnswer, ProspectLookup};
 use crate::runtime::ports::Clock;
 use crate::runtime::snapshot::figures::{Figures, Key};
 use crate::runtime::snapshot::recovery::Follows;
+use crate::runtime::snapshot::router::RouterSnapshot;
 use crate::runtime::snapshot::{Identity, InstancePhase, StatusBoard, TaskSnapshot, TaskState};
 use crate::telemetry::Telemetry;
 use crate::view::funnel::FunnelView;
@@ -105,6 +106,23 @@ fn get_with(server: &Server, path: &str, more: &str) -> (u16, String, String) {
 
 fn get(server: &Server, path: &str) -> (u16, String, String) {
     get_with(server, path, "")
+}
+
+#[test]
+fn readiness_follows_the_routers_and_the_page_shows_them() {
+    let (server, board) = start(None, true);
+    board.set_phase(InstancePhase::Running);
+    assert!(!get(&server, "/").2.contains("Routers"));
+    board.show_router(RouterSnapshot::starting(4, "no <broker> answers".to_owned()));
+    let (status, _, body) = get(&server, "/readyz");
+    assert!(status == 503 && body.contains("\"status\":\"starting\"") && body.contains("no <broker> answers"), "{body}");
+    let (_, _, page) = get(&server, "/");
+    assert!(page.contains("Routers") && page.contains("starting: no &lt;broker&gt; answers"), "{page}");
+    let ready = RouterSnapshot { worker: 4, partitions: 3, has_joined: true, lag: 12, ..RouterSnapshot::default() };
+    board.show_router(ready);
+    assert_eq!(get(&server, "/readyz").0, 200);
+    let (_, _, page) = get(&server, "/");
+    assert!(page.contains("ready, behind") && page.contains(">12<"), "{page}");
 }
 
 #[test]

@@ -51,9 +51,32 @@ pub struct Readiness {
     pub group: String,
     pub instance: String,
     pub tasks: Vec<TaskHealth>,
-    /// Routers of this instance, where inputs are routed.
+    /// Only where inputs are routed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub routers: Vec<RouterHealth>,
+}
+
+/// One router in the answer of `/readyz`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct RouterHealth {
+    /// Its number among the workers of the instance.
+    pub worker: usize,
+    /// `starting`, `waiting`, `ready` or `stuck`.
+    pub state: String,
+    /// How many partitions of routed topics it reads; `0`: others read all.
+    pub partitions: usize,
+    /// What it waits for, or why it is stuck and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Everything that is wrong with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<TroubleHealth>,
+    /// Records that are not routed yet.
+    pub lag: u64,
+    /// It has routed everything that is there.
+    pub caught_up: bool,
 }
 
 /// One task in the answer of `/readyz`.
@@ -75,22 +98,6 @@ pub struct TaskHealth {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub troubles: Vec<TroubleHealth>,
     pub caught_up: bool,
-}
-
-/// One router in the answer of `/readyz`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct RouterHealth {
-    /// Its number among the workers of the instance.
-    pub worker: usize,
-    /// Input partitions that it reads.
-    pub partitions: usize,
-    /// Records of them that are not routed yet, as far as is known.
-    pub lag: u64,
-    /// Everything that is wrong with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub troubles: Vec<TroubleHealth>,
 }
 
 /// One trouble of a task or router.
@@ -122,14 +129,15 @@ pub fn readiness(board: &StatusBoard) -> Readiness {
     let tasks = board.tasks();
     let any = |wanted: fn(&TaskState) -> bool| tasks.iter().any(|t| wanted(&t.state));
     let routers = board.routers();
-    let is_router_stuck = routers.iter().flat_map(|router| &router.troubles).any(|trouble| trouble.kind.is_stuck());
+    let any_router = |wanted: &str| routers.iter().any(|router| router.state() == wanted);
     let status = match board.phase() {
         InstancePhase::Stopping => "stopping",
         // What needs a person comes first.
-        _ if is_router_stuck || any(|s| matches!(s, TaskState::Stuck { .. })) => "stuck",
+        _ if any(|s| matches!(s, TaskState::Stuck { .. })) || any_router("stuck") => "stuck",
         InstancePhase::Starting => "starting",
         InstancePhase::Running if any(|s| matches!(s, TaskState::Restoring { .. })) => "restoring",
-        InstancePhase::Running if any(|s| matches!(s, TaskState::Waiting)) => "waiting",
+        InstancePhase::Running if any_router("starting") => "starting",
+        InstancePhase::Running if any(|s| matches!(s, TaskState::Waiting)) || any_router("waiting") => "waiting",
         // An instance without partitions is a ready stand-by.
         InstancePhase::Running => "ready",
     };
@@ -140,15 +148,6 @@ pub fn readiness(board: &StatusBoard) -> Readiness {
         instance: identity.instance.clone(),
         tasks: tasks.iter().map(|t| task_health(t)).collect(),
         routers: routers.iter().map(router_health).collect(),
-    }
-}
-
-fn router_health(router: &RouterSnapshot) -> RouterHealth {
-    RouterHealth {
-        worker: router.worker,
-        partitions: router.partitions,
-        lag: router.lag,
-        troubles: router.troubles.iter().map(trouble_health).collect(),
     }
 }
 
@@ -167,6 +166,18 @@ fn task_health(task: &TaskSnapshot) -> TaskHealth {
         },
         troubles: task.troubles.iter().map(trouble_health).collect(),
         caught_up: task.caught_up,
+    }
+}
+
+fn router_health(router: &RouterSnapshot) -> RouterHealth {
+    RouterHealth {
+        worker: router.worker,
+        state: router.state().to_owned(),
+        partitions: router.partitions,
+        reason: router.reason().map(str::to_owned),
+        troubles: router.troubles.iter().map(trouble_health).collect(),
+        lag: router.lag,
+        caught_up: router.has_joined && router.waits_for.is_none() && router.is_at_end,
     }
 }
 
@@ -228,6 +239,36 @@ mod tests {
     }
 
     #[test]
+    fn ready_means_that_every_router_has_begun_and_nothing_is_wrong_with_it() {
+        use crate::runtime::trouble::TroubleKind;
+        let board = board(InstancePhase::Running, &[TaskState::Ready]);
+        let at_work = RouterSnapshot { worker: 1, partitions: 3, has_joined: true, lag: 7, ..RouterSnapshot::default() };
+        board.show_router(at_work.clone());
+        board.show_router(RouterSnapshot::starting(2, "no broker answers".to_owned()));
+        let answer = readiness(&board);
+        assert_eq!((answer.status.as_str(), answer.routers[1].reason.as_deref()), ("starting", Some("no broker answers")));
+        assert_eq!((answer.routers[0].state.as_str(), answer.routers[0].lag), ("ready", 7));
+        let waiting = RouterSnapshot { worker: 2, waits_for: Some("offsets".to_owned()), ..at_work.clone() };
+        board.show_router(waiting.clone());
+        let answer = readiness(&board);
+        assert_eq!((answer.status.as_str(), answer.routers[1].state.as_str()), ("waiting", "waiting"));
+        // A stand-by is ready, as a task's is.
+        board.show_router(RouterSnapshot { waits_for: None, partitions: 0, is_at_end: true, ..waiting });
+        assert!(readiness(&board).is_ready() && readiness(&board).routers[1].caught_up);
+        let troubles = vec![Trouble { kind: TroubleKind::NoCommit, topic: None, text: "why".to_owned(), since_ms: 1_000 }];
+        board.show_router(RouterSnapshot { troubles, ..at_work });
+        let answer = readiness(&board);
+        assert_eq!((answer.status.as_str(), answer.routers[0].reason.as_deref()), ("stuck", Some("why")));
+        assert_eq!(answer.routers[0].troubles[0].kind, "no-commit");
+    }
+
+    #[test]
+    fn without_routers_the_answer_does_not_speak_of_them() {
+        let json = serde_json::to_value(readiness(&board(InstancePhase::Running, &[]))).expect("JSON");
+        assert_eq!(json.get("routers"), None);
+    }
+
+    #[test]
     fn a_restoring_task_shows_its_progress_and_a_stuck_one_its_reason() {
         let stuck = TaskState::Stuck { reason: "too much garbage: see docs".to_owned() };
         let answer = readiness(&board(InstancePhase::Running, &[TaskState::Restoring { done: 1, total: 4 }, stuck]));
@@ -261,8 +302,7 @@ mod tests {
         let board = board(InstancePhase::Running, &[TaskState::Ready]);
         let trouble =
             Trouble { kind: TroubleKind::NoSchema, topic: Some("orders".to_owned()), text: "why".to_owned(), since_ms: 0 };
-        let mut router =
-            RouterSnapshot { worker: 2, partitions: 3, is_waiting: false, is_at_end: false, lag: 7, troubles: Vec::new() };
+        let mut router = RouterSnapshot { worker: 2, partitions: 3, has_joined: true, lag: 7, ..RouterSnapshot::default() };
         board.show_router(router.clone());
         assert!(readiness(&board).is_ready());
         router.troubles.push(trouble);

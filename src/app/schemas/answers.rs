@@ -152,9 +152,10 @@ fn what_is_answered_about_an_instance_is_as_the_schemas_say() {
     let mut stuck = TaskSnapshot::new(1, 0, TaskState::Stuck { reason: "why".to_owned() }, 1_000);
     let topic = Some("cart".to_owned());
     stuck.troubles = vec![Trouble { kind: TroubleKind::PoisonedInput, topic, text: "why".to_owned(), since_ms: 1_000 }];
-    let troubles = stuck.troubles.clone();
     board.publish(stuck);
-    board.show_router(RouterSnapshot { worker: 1, partitions: 3, is_waiting: false, is_at_end: false, lag: 9, troubles });
+    board.show_router(RouterSnapshot::starting(1, "it is not connected yet".to_owned()));
+    let troubles = vec![Trouble { kind: TroubleKind::NoCommit, topic: None, text: "why".to_owned(), since_ms: 1_000 }];
+    board.show_router(RouterSnapshot { worker: 2, has_joined: true, troubles, ..RouterSnapshot::default() });
     check("readyz", &health::readiness(&board));
 }
 

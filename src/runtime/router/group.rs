@@ -79,6 +79,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         tracing::debug!(?from, "router: starts");
         self.source.start(&from)?;
         self.pending = None;
+        self.has_joined = true;
         self.said = None;
         self.lanes.extend(from.into_iter().map(|(at, offset)| (at, Lane::new(offset))));
         Ok(())

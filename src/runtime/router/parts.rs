@@ -37,6 +37,8 @@ pub struct Router<S, L, R> {
     pub(super) board: Arc<StatusBoard>,
     pub(super) stop: Arc<AtomicBool>,
     pub(super) pending: Option<Pending>,
+    /// The group has answered for the first time.
+    pub(super) has_joined: bool,
     pub(super) lanes: BTreeMap<InputPartition, Lane>,
     pub(super) batch: Batch,
     pub(super) troubles: Troubles,
@@ -65,6 +67,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             board,
             stop,
             pending: None,
+            has_joined: false,
             lanes: BTreeMap::new(),
             batch: Batch::default(),
             troubles: Troubles::default(),
