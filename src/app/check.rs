@@ -5,12 +5,15 @@ mod cluster;
 mod names;
 mod record_times;
 mod report;
+mod routes;
 mod sample;
 mod trust;
 
 use super::cli::CheckArgs;
 use super::exit::{BAD_USAGE, DONE};
 use super::files::create_temporary;
+use super::registry::SchemaSource;
+use super::route::{self, InputMapping};
 use crate::config::{self, Loaded, SettingFault, Settings, validate};
 use crate::domain::model::Models;
 use crate::domain::terms::per_axis::PerAxis;
@@ -47,13 +50,14 @@ pub(super) fn found(args: &CheckArgs) -> Report {
     }
     files(&settings, &mut report);
     let models = model(&settings, &faults, &mut report);
+    let mappings = mappings(&settings, &mut report);
     let options = cluster::usable_options(&settings, &mut report);
     if args.offline {
         report.warning("kafka", "not asked (--offline)".to_owned());
     } else if faults.iter().any(says_where) {
         report.warning("kafka", "not asked, because the settings that say where and for what have faults".to_owned());
     } else {
-        cluster::check(&settings, &options, models.as_ref(), &mut report);
+        cluster::check(&settings, &options, models.as_ref(), mappings.as_deref(), &mut report);
     }
     report
 }
@@ -88,6 +92,17 @@ fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) -> O
         }
         Err(faults) => {
             faults.iter().for_each(|fault| report.fault("model", fault.to_string()));
+            None
+        }
+    }
+}
+
+/// What the records of each input become events by, if the mappings can be read.
+fn mappings(settings: &Settings, report: &mut Report) -> Option<Vec<Option<InputMapping>>> {
+    match route::input_mappings(settings, &mut SchemaSource::of_command(settings)) {
+        Ok(mappings) => Some(mappings.into_iter().map(|(_, mapping)| mapping).collect()),
+        Err(faults) => {
+            report.fault("mappings", faults.to_string());
             None
         }
     }

@@ -83,12 +83,20 @@ pub fn input_mappings(
     let with_route = |(topic, mapper): (InputTopic, Option<Mapper>)| {
         let is_routed = routed.contains(&topic);
         let mapper = match mapper {
-            None if is_routed => Some(load(SPEC).map(Mapper::from).map_err(|found| usage("a mapping has", &found))?),
+            None if is_routed => Some(spec()?),
             mapper => mapper.filter(|mapper| is_routed || !mapper.is_identity()),
         };
         Ok((topic, mapper.map(|mapper| InputMapping { mapper, is_routed })))
     };
     mappings(settings, schemas)?.into_iter().map(with_route).collect()
+}
+
+/// The mapping of events in the form of the Segment spec.
+///
+/// # Errors
+/// It can't be read.
+pub fn spec() -> anyhow::Result<Mapper> {
+    load(SPEC).map(Mapper::from).map_err(|found| usage("a mapping has", &found))
 }
 
 /// The mappings of an instance, loaded once.

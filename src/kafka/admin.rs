@@ -7,7 +7,7 @@ use crate::runtime::partitioners::Sample;
 use crate::runtime::ports::{Failure, RecordView, credible_ms};
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigEntry, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::message::{BorrowedMessage, Header, Headers, Message};
 use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode as Code;
@@ -20,6 +20,9 @@ use std::time::{Duration, Instant};
 
 /// Bound of every request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Name and value of a header.
+pub type RecordHeader = (String, Option<Vec<u8>>);
 
 /// A topic as the cluster knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -263,7 +266,7 @@ impl Admin {
     /// The topic can't be read.
     pub fn sample_keys(&self, topic: &str, partitions: u32, per_partition: i64) -> Result<Sample, Failure> {
         let mut sample = Sample::default();
-        self.sample_records(topic, partitions, per_partition, |record| {
+        self.sample_records(topic, partitions, per_partition, |record, _| {
             if let Some(key) = record.key {
                 sample.add(key, record.partition, partitions);
             }
@@ -271,7 +274,7 @@ impl Admin {
         Ok(sample)
     }
 
-    /// The newest records of each partition; `input` of each is 0.
+    /// The newest records of each partition, with their headers; `input` of each is 0.
     ///
     /// # Errors
     /// They can't be read.
@@ -281,7 +284,7 @@ impl Admin {
         topic: &str,
         partitions: u32,
         per_partition: i64,
-        mut each: impl FnMut(&RecordView<'_>),
+        mut each: impl FnMut(&RecordView<'_>, &[RecordHeader]),
     ) -> Result<(), Failure> {
         let doing = format!("the records of {topic} can't be sampled");
         let mut config = self.options.restore_config(0);
@@ -305,13 +308,18 @@ impl Admin {
         while left > 0 && begun.elapsed() < REQUEST_TIMEOUT {
             match reader.poll(Duration::from_millis(100)) {
                 None => {}
-                Some(Ok(message)) => each(&view(&message)),
+                Some(Ok(message)) => each(&view(&message), &headers(&message)),
                 Some(Err(rdkafka::error::KafkaError::PartitionEOF(_))) => left -= 1,
                 Some(Err(error)) => return Err(errors::of_call(&doing, &error)),
             }
         }
         Ok(())
     }
+}
+
+fn headers(message: &BorrowedMessage<'_>) -> Vec<RecordHeader> {
+    let owned = |header: Header<'_, &[u8]>| (header.key.to_owned(), header.value.map(<[u8]>::to_vec));
+    message.headers().map(|headers| headers.iter().map(owned).collect()).unwrap_or_default()
 }
 
 fn view<'a>(message: &'a BorrowedMessage<'_>) -> RecordView<'a> {

@@ -73,7 +73,7 @@ pub fn disagreement(inputs: &[String], samples: &[Sample], partitions: u32) -> O
     Some(format!(
         "the inputs disagree about which partition a key belongs to: {first_topic} uses {}, {topic} uses {}. The events of one prospect \
          would be split between tasks. Set `partitioner=murmur2_random` in the producers that don't use murmur2 and resend their \
-         topic, or set topics.allow_mixed_partitioners=true to start anyway",
+         topic, name in route.topics those whose keys shall lie as they do, or set topics.allow_mixed_partitioners=true to start anyway",
         first.name(),
         other.name()
     ))

@@ -2,6 +2,7 @@
 
 use crate::instance::{Instance, leadstream};
 use crate::rig::{Read, Rig, now_ms};
+use crate::stuck::{free_port, readiness};
 use leadstream::kafka::admin::Admin;
 use leadstream::kafka::options::Options as KafkaOptions;
 use leadstream::runtime::ports::OutTopic;
@@ -183,7 +184,11 @@ fn one_bad_element_is_a_dead_letter_alone_and_a_redrive_sends_it_alone() {
     rig.send("mails", Some(1), None, value.as_bytes(), now_ms());
     rig.send("mails", Some(2), None, b"no JSON", now_ms());
     rig.flush();
-    let mut instance = Instance::run(&rig, "a", dir.path(), &set);
+    let port = free_port();
+    let listen = format!("http.listen=127.0.0.1:{port}");
+    let mut instance = Instance::run(&rig, "a", dir.path(), &[&set[..], &[&listen]].concat());
+    let answer = readiness(port, Duration::from_secs(60), |status, _| status == 200);
+    assert_eq!((&answer["routers"][0]["state"], &answer["routers"][0]["partitions"]), (&"ready".into(), &3.into()), "{answer}");
     let letters = rig.read_until(OutTopic::DeadLetters, Duration::from_secs(60), |all| all.len() >= 2);
     let of =
         |reason: &str| letters.iter().find(|l| l.headers["leadstream-reason"] == reason.as_bytes()).expect("a letter").clone();
@@ -198,6 +203,21 @@ fn one_bad_element_is_a_dead_letter_alone_and_a_redrive_sends_it_alone() {
         keys(&events.into_iter().filter(|r| r.key.is_some()).collect::<Vec<_>>()),
         ["ann@shop.example", "ben@shop.example"].map(str::to_owned).into()
     );
+    // Three partitions beside the engine's two are no fault of what is routed.
+    let checked = |set: &[&str]| {
+        let mut command = leadstream();
+        command.arg("check");
+        rig.settings().iter().map(String::as_str).chain(set.iter().copied()).for_each(|pair| _ = command.args(["--set", pair]));
+        String::from_utf8_lossy(&command.output().expect("check").stdout).into_owned()
+    };
+    let said = checked(&set);
+    for part in ["mails is routed by `sendgrid`, as it must be: ", " have no key, ", "hold several events", "it has 3 partitions"]
+    {
+        assert!(said.contains(part), "{part:?} is not in: {said}");
+    }
+    assert!(!said.contains("different numbers of partitions"), "{said}");
+    let said = checked(&set.iter().copied().filter(|set| !set.starts_with("route.topics")).collect::<Vec<_>>());
+    assert!(said.contains("mails is direct by `sendgrid`, but ") && said.contains("Set route.topics=[\"mails\"]"), "{said}");
     let mut command = leadstream();
     command.args(["deadletters", "redrive", "--execute", "--reason", "key-missing"]);
     rig.settings().iter().map(String::as_str).chain(set.iter().copied()).for_each(|pair| _ = command.args(["--set", pair]));

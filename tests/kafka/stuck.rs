@@ -23,7 +23,7 @@ fn get(port: u16, path: &str) -> (u16, String) {
 }
 
 /// Waits until `/readyz` answers so.
-fn readiness(port: u16, within: Duration, wanted: impl Fn(u16, &Value) -> bool) -> Value {
+pub fn readiness(port: u16, within: Duration, wanted: impl Fn(u16, &Value) -> bool) -> Value {
     let begun = Instant::now();
     loop {
         let (status, body) = get(port, "/readyz");
@@ -41,7 +41,7 @@ fn trouble(json: &Value, partition: i64) -> Option<&Value> {
     json["tasks"].as_array()?.iter().find(|t| t["partition"] == partition)?["troubles"].get(0)
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 

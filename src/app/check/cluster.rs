@@ -2,8 +2,10 @@
 
 use super::broker_answers::{Configs, area, configs, retry};
 use super::report::Report;
+use super::routes::Engine;
 use super::sample::Sampled;
-use super::{names, record_times, trust};
+use super::{names, record_times, routes, trust};
+use crate::app::route::{self, InputMapping};
 use crate::app::service::{SystemClock, kafka_options};
 use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, RECORD_TIME_BOUNDS, differences, wanted};
 use crate::config::Settings;
@@ -11,9 +13,10 @@ use crate::config::settings::{InputTopic, Start};
 use crate::domain::model::Models;
 use crate::kafka::admin::{Admin, NewTopicSpec, Topic};
 use crate::kafka::options::{Options, refused_properties};
-use crate::runtime::partitioners::disagreement;
+use crate::runtime::partitioners::{Partitioner, Sample, disagreement};
 use crate::runtime::ports::{Clock, OutTopic};
 use leadstream_model::units::format_ms;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// The options without those client properties that can't be used, which go into the report. Needs no broker.
@@ -29,7 +32,13 @@ pub(super) fn usable_options(settings: &Settings, report: &mut Report) -> Option
 }
 
 /// Asks the brokers; everything found goes into the report.
-pub(super) fn check(settings: &Settings, options: &Options, models: Option<&Models>, report: &mut Report) {
+pub(super) fn check(
+    settings: &Settings,
+    options: &Options,
+    models: Option<&Models>,
+    mappings: Option<&[Option<InputMapping>]>,
+    report: &mut Report,
+) {
     let accounts = models.is_some_and(|models| models.accounts().is_some());
     let admin = match Admin::connect(options) {
         Ok(admin) => admin,
@@ -45,19 +54,27 @@ pub(super) fn check(settings: &Settings, options: &Options, models: Option<&Mode
     report.good("kafka", format!("{} answers, {} topics", settings.kafka.bootstrap_servers, topics.len()));
     let inputs = settings.input_topics();
     let there: Vec<&InputTopic> = inputs.iter().filter(|t| topics.contains_key(&t.name)).collect();
+    // Inputs that are routed may have any partitions.
+    let engine = settings.engine_topics();
+    let engine: Vec<&InputTopic> = engine.iter().filter(|t| topics.contains_key(&t.name)).collect();
     existence(settings, accounts, &inputs, &topics, report);
-    let partitions = partition_counts(&there, &topics, report);
+    let partitions = partition_counts(&engine, &topics, report);
     let largest = largest_inputs(&admin, &there, report);
     let outputs_wanted = wanted(settings, accounts, partitions.unwrap_or(0), None, false, largest);
     outputs(settings, &admin, &topics, partitions, largest, outputs_wanted, report);
     record_times::check(settings, &admin, &there, report);
-    oldest_unread(settings, &admin, &there, &topics, report);
-    if let Some(partitions) = partitions {
-        partitioners(settings, &admin, &there, partitions, report);
+    oldest_unread(settings, &admin, options, &there, &topics, report);
+    let found = partitions.and_then(|partitions| partitioners(settings, &admin, &engine, partitions, report));
+    if let Some(mappings) = mappings {
+        let waits = OnceCell::new();
+        let sampled = Sampled { settings, admin: &admin, inputs: &there, topics: &topics, mappings, waits: &waits };
+        routes::check(sampled, &Engine { partitions, partitioner: found }, report);
         if let Some(models) = models {
-            let sampled = Sampled { settings, admin: &admin, inputs: &there, partitions };
             trust::check(sampled, models, report);
             names::check(sampled, models, report);
+        }
+        if let Some(why) = waits.get() {
+            report.fault("registry", format!("the newest records can't be read by their mappings: {why}"));
         }
     }
     rights(options, report);
@@ -72,7 +89,8 @@ fn existence(settings: &Settings, accounts: bool, inputs: &[InputTopic], topics:
         );
         report.fault("topics", text);
     }
-    for topic in OutTopic::used(accounts).map(|t| settings.output_topic(t)).filter(|t| !topics.contains_key(t)) {
+    let events = (!settings.routed_topics().is_empty()).then_some(OutTopic::Events);
+    for topic in OutTopic::used(accounts).chain(events).map(|t| settings.output_topic(t)).filter(|t| !topics.contains_key(t)) {
         report.fault("topics", format!("output {topic} does not exist: `leadstream topics create` makes it"));
     }
     for (name, topic) in topics.iter().filter(|(_, topic)| topic.leaderless > 0) {
@@ -95,7 +113,7 @@ fn partition_counts(inputs: &[&InputTopic], topics: &BTreeMap<String, Topic>, re
     let list: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
     let text = format!(
         "the inputs have different numbers of partitions ({}): one prospect's events would be split between tasks; make them anew with \
-         the same number",
+         the same number, or name in route.topics those that shall keep theirs",
         list.join(", ")
     );
     report.fault("topics", text);
@@ -190,6 +208,7 @@ fn what_to_do(topic: &str, difference: &str) -> String {
 fn oldest_unread(
     settings: &Settings,
     admin: &Admin,
+    options: &Options,
     inputs: &[&InputTopic],
     topics: &BTreeMap<String, Topic>,
     report: &mut Report,
@@ -199,7 +218,15 @@ fn oldest_unread(
     }
     let now_ms = SystemClock::new().now_ms();
     let mut oldest: Option<(i64, &str)> = None;
+    let routed = settings.routed_topics();
+    // Routers are a group of their own.
+    let of_routers = if routed.is_empty() { Ok(None) } else { Admin::connect(&route::options(settings, options).0).map(Some) };
+    let of_routers = match of_routers {
+        Ok(admin) => admin,
+        Err(failure) => return report.fault("kafka", failure.to_string()),
+    };
     for input in inputs {
+        let admin = of_routers.as_ref().filter(|_| routed.contains(input)).unwrap_or(admin);
         match retry(|| admin.oldest_unread(&input.name, topics[&input.name].partitions)) {
             Ok(Some(time_ms)) if oldest.is_none_or(|(o, _)| time_ms < o) => oldest = Some((time_ms, &input.name)),
             Ok(_) => {}
@@ -229,10 +256,17 @@ fn oldest_unread(
     }
 }
 
-fn partitioners(settings: &Settings, admin: &Admin, inputs: &[&InputTopic], partitions: u32, report: &mut Report) {
+/// Whether the topics that the engine reads deal keys alike; how the first of them does, if that can be told.
+fn partitioners(
+    settings: &Settings,
+    admin: &Admin,
+    inputs: &[&InputTopic],
+    partitions: u32,
+    report: &mut Report,
+) -> Option<Partitioner> {
     let per_partition = i64::try_from(settings.check.sample_records).unwrap_or(i64::MAX);
     if per_partition == 0 {
-        return;
+        return None;
     }
     let (mut names, mut samples) = (Vec::new(), Vec::new());
     for input in inputs {
@@ -256,6 +290,7 @@ fn partitioners(settings: &Settings, admin: &Admin, inputs: &[&InputTopic], part
             report.good("keys", format!("no two inputs disagree about partitions ({})", known.join("; ")));
         }
     }
+    samples.iter().find_map(Sample::partitioner)
 }
 
 fn rights(options: &Options, report: &mut Report) {

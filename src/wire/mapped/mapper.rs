@@ -81,6 +81,21 @@ impl Mapper {
         self.reads_the_spec() && self.mapping.skip.is_empty() && self.mapping.tombstone.is_empty()
     }
 
+    /// All ids of each event of a record, the prospect first; `None`: it can't be used.
+    ///
+    /// # Errors
+    /// As [`Mapper::map`].
+    pub fn ids(&self, record: &Record<'_>) -> Result<Vec<Option<Vec<String>>>, NotReady> {
+        let ids = |what| match what {
+            What::Event(Event { ids, prospect, .. }) => {
+                Some(Some(prospect.into_iter().chain(ids).map(|(_, id)| id).collect::<Vec<_>>()))
+            }
+            What::Dead { .. } => Some(None),
+            What::Skipped => None,
+        };
+        Ok(self.mapping.apply(record, &*self.schemas)?.into_iter().filter_map(|outcome| ids(outcome.what)).collect())
+    }
+
     /// What becomes of a record: nothing of it is lost without an outcome.
     ///
     /// # Errors
