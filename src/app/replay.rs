@@ -12,6 +12,7 @@ mod example;
 mod input_log;
 mod inputs;
 mod map_lines;
+mod merge;
 mod options;
 mod outcomes;
 mod outputs;

@@ -24,6 +24,7 @@ mod clocks;
 mod commands;
 mod exactly_once;
 mod memory;
+mod mixed;
 mod outage;
 mod reading;
 mod rebalances;

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 pub const RAW_PARTITIONS: u32 = 3;
 pub const PARTITIONS: u32 = 12;
-const OUTPUTS: [OutTopic; 4] = [OutTopic::StageChanges, OutTopic::ScoreChanges, OutTopic::CartAbandoned, OutTopic::CartOutcomes];
+pub const OUTPUTS: [OutTopic; 4] =
+    [OutTopic::StageChanges, OutTopic::ScoreChanges, OutTopic::CartAbandoned, OutTopic::CartOutcomes];
 pub const SETTINGS: [&str; 7] = [
     "topics.clickstream=[]",
     "topics.email=[]",
@@ -59,7 +60,7 @@ pub fn simulated(dir: &Path) -> Vec<(i64, String)> {
     all
 }
 
-fn add(answers: &mut Answers, mut value: Value, until_ms: i64) {
+pub fn add(answers: &mut Answers, mut value: Value, until_ms: i64) {
     if time_ms(&value["at"]).expect("at") > until_ms {
         return;
     }

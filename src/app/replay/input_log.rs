@@ -1,6 +1,6 @@
 //! One input of one task: its log, decoded a block at a time, and the event at its head.
 
-use super::record::{self, Refused, Source, What};
+use super::record::{self, Order, Refused, Source, What};
 use super::shared::Shared;
 use super::spill::Blocks;
 use crate::domain::Ms;
@@ -14,6 +14,8 @@ use self_cell::self_cell;
 pub(super) struct Item<'a> {
     /// Where the merge puts it: the event's time; of a record that can't be used its own, else that of the one before.
     pub head_ms: Ms,
+    /// When a router would take it: its record's time.
+    pub order: Order,
     pub offset: i64,
     pub source: Source,
     pub what: What<'a>,
@@ -70,6 +72,11 @@ impl<'a> InputLog<'a> {
         self.decoded.as_ref()?.with_dependent(|_, items| items.get(self.at).map(look))
     }
 
+    /// When a router would take the record at the head, if there is one.
+    pub(super) fn order(&self) -> Option<Order> {
+        self.with_item(|item| item.order)
+    }
+
     pub(super) fn pass(&mut self) {
         self.at += 1;
     }
@@ -93,11 +100,11 @@ fn decode<'a>(shared: &Shared<'_>, block: &'a [u8], first: Position, last_head_m
             Ok(event) => event.time_ms,
             // What is refused for its time has no place in the order: it is taken at once.
             Err(rejected) if rejected.reason == DeadReason::AbsurdTime => *last_head_ms,
-            Err(_) => stored.order_ms.max(*last_head_ms),
+            Err(_) => stored.order.ms.max(*last_head_ms),
         };
         *last_head_ms = head_ms;
-        let record::Stored { source, what, refused, .. } = stored;
-        items.push(Item { head_ms, offset, source, what, refused, event });
+        let record::Stored { order, source, what, refused } = stored;
+        items.push(Item { head_ms, order, offset, source, what, refused, event });
     }
     items
 }

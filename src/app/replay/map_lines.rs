@@ -1,7 +1,7 @@
 //! Lines of a topic with a mapping: the events that it makes of each, and what it can't use.
 
 use super::partitioner::Partitioner;
-use super::record::{Refused, Source, Stored, What};
+use super::record::{Order, Refused, Source, Stored, What};
 use super::rows::{self, Table};
 use crate::app::dump::{self, Dumped};
 use crate::app::route::InputMapping;
@@ -20,7 +20,7 @@ struct Place<'a> {
     key: Option<&'a str>,
     /// The prospect is the key's, as in a topic that isn't routed.
     is_under_key: bool,
-    order_ms: Ms,
+    order: Order,
 }
 
 impl Partitioner<'_> {
@@ -64,33 +64,33 @@ impl Partitioner<'_> {
         let Dumped { timestamp_ms, ref place, ref key, .. } = *dumped;
         let key = key.as_deref();
         if let Some((partition, offset)) = *place {
-            let order_ms = self.dumped_order(partition, timestamp_ms);
-            return Some(Place { partition, offset, timestamp_ms, key, is_under_key: !is_routed, order_ms });
+            let order = self.dumped_order(partition, timestamp_ms);
+            return Some(Place { partition, offset, timestamp_ms, key, is_under_key: !is_routed, order });
         }
         let is_under_key = !is_routed && key.is_some();
         if timestamp_ms.is_none() && !is_under_key {
             return None;
         }
         let offset = i64::try_from(source.line).unwrap_or(i64::MAX);
-        Some(Place { partition: -1, offset, timestamp_ms, key, is_under_key, order_ms: self.order(timestamp_ms) })
+        Some(Place { partition: -1, offset, timestamp_ms, key, is_under_key, order: self.order(timestamp_ms) })
     }
 
     fn put_event(&mut self, event: &MappedEvent, place: Option<Place<'_>>, source: Source) -> anyhow::Result<()> {
         let (prospect, value) = (event.prospect.as_str(), event.json.as_bytes());
-        let stored = |order_ms, what| Stored { order_ms, source, what, refused: None };
+        let stored = |order, what| Stored { order, source, what, refused: None };
         let head = || self.decoder.head(value, self.topic).unwrap_or_default();
-        if let Some(Place { partition, offset, mut timestamp_ms, key, is_under_key, mut order_ms }) = place {
+        if let Some(Place { partition, offset, mut timestamp_ms, key, is_under_key, mut order }) = place {
             if partition < 0 && timestamp_ms.is_none() {
                 let head = head();
                 timestamp_ms = head.record_ms;
-                order_ms = self.order(head.record_ms.or(head.event_ms));
+                order = self.order(head.record_ms.or(head.event_ms));
             }
             let key = if is_under_key { key } else { Some(prospect) };
             let what = What::Dumped { partition, offset, timestamp_ms, key: key.map(str::as_bytes), value: Some(value) };
-            return self.put(key, &stored(order_ms, what));
+            return self.put(key, &stored(order, what));
         }
         let head = head();
-        let order_ms = self.order(head.record_ms.or(head.event_ms));
+        let order = self.order(head.record_ms.or(head.event_ms));
         let what = if head.prospect.as_deref() == Some(prospect) {
             What::Line(value)
         } else {
@@ -99,7 +99,7 @@ impl Partitioner<'_> {
             let key = Some(prospect.as_bytes());
             What::Dumped { partition: -1, offset, timestamp_ms: head.record_ms, key, value: Some(value) }
         };
-        self.put(Some(prospect), &stored(order_ms, what))
+        self.put(Some(prospect), &stored(order, what))
     }
 
     /// Keeps the line, so that it can be mended and replayed.
@@ -112,12 +112,12 @@ impl Partitioner<'_> {
         source: Source,
     ) -> anyhow::Result<()> {
         let refused = Some(Refused { reason: rejected.reason, detail: &rejected.detail, element });
-        let Some(Place { partition, offset, timestamp_ms, key, order_ms, .. }) = place else {
-            let order_ms = self.order(None);
-            return self.put(None, &Stored { order_ms, source, what: What::Line(line), refused });
+        let Some(Place { partition, offset, timestamp_ms, key, order, .. }) = place else {
+            let order = self.order(None);
+            return self.put(None, &Stored { order, source, what: What::Line(line), refused });
         };
         let what = What::Dumped { partition, offset, timestamp_ms, key: key.map(str::as_bytes), value: Some(line) };
-        self.put(key, &Stored { order_ms, source, what, refused })
+        self.put(key, &Stored { order, source, what, refused })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::outcomes::Outcomes;
-use super::record::{self, Source, Stored, What};
+use super::record::{self, Order, Source, Stored, What};
 use super::rows::{self, Table};
 use super::spill::{Log, Spill};
 use crate::app::dump;
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 pub(super) struct PartitionLog {
     pub log: Log,
     /// Its records came by their times.
-    last_ms: Option<Ms>,
+    last: Option<Order>,
     pub is_unsorted: bool,
 }
 
@@ -76,7 +76,7 @@ impl<'a> Partitioner<'a> {
         if !head.has_properties {
             if let Some((dumped, (partition, offset))) = dump::read_placed(line) {
                 let key = dumped.key.as_deref();
-                let order_ms = self.dumped_order(partition, dumped.timestamp_ms);
+                let order = self.dumped_order(partition, dumped.timestamp_ms);
                 let what = What::Dumped {
                     partition,
                     offset,
@@ -84,37 +84,37 @@ impl<'a> Partitioner<'a> {
                     key: key.map(str::as_bytes),
                     value: dumped.value.as_deref().map(str::as_bytes),
                 };
-                return self.put(key, &Stored { order_ms, source, what, refused: None });
+                return self.put(key, &Stored { order, source, what, refused: None });
             }
             if let Some(event) = rows::event_of_line(line, table) {
                 let head = self.decoder.head(&event, self.topic).unwrap_or_default();
-                let order_ms = self.order(head.record_ms.or(head.event_ms));
-                return self.put(head.prospect.as_deref(), &Stored { order_ms, source, what: What::Line(&event), refused: None });
+                let order = self.order(head.record_ms.or(head.event_ms));
+                return self.put(head.prospect.as_deref(), &Stored { order, source, what: What::Line(&event), refused: None });
             }
         }
-        let order_ms = self.order(head.record_ms.or(head.event_ms));
+        let order = self.order(head.record_ms.or(head.event_ms));
         let prospect: Option<Cow<'_, str>> = head.prospect;
-        self.put(prospect.as_deref(), &Stored { order_ms, source, what: What::Line(line), refused: None })
+        self.put(prospect.as_deref(), &Stored { order, source, what: What::Line(line), refused: None })
     }
 
     /// A line without a time stays behind the one before.
-    pub(super) fn order(&mut self, ms: Option<Ms>) -> Ms {
+    pub(super) fn order(&mut self, ms: Option<Ms>) -> Order {
         self.before_ms = ms.unwrap_or(self.before_ms);
-        self.before_ms
+        Order { ms: self.before_ms, partition: -1 }
     }
 
     /// Records of a dump's partition stay in the order of their offsets.
-    pub(super) fn dumped_order(&mut self, partition: i32, timestamp_ms: Option<Ms>) -> Ms {
+    pub(super) fn dumped_order(&mut self, partition: i32, timestamp_ms: Option<Ms>) -> Order {
         let before_ms = self.dumped_ms.entry(partition).or_insert(Ms::MIN);
         *before_ms = timestamp_ms.unwrap_or(*before_ms).max(*before_ms);
-        *before_ms
+        Order { ms: *before_ms, partition }
     }
 
     pub(super) fn put(&mut self, key: Option<&str>, record: &Stored<'_>) -> anyhow::Result<()> {
         let partition = key.filter(|key| !key.is_empty()).map_or(0, |key| murmur2_partition(key.as_bytes(), self.partitions));
         let log = &mut self.logs[partition as usize];
-        log.is_unsorted |= log.last_ms.is_some_and(|last_ms| record.order_ms < last_ms);
-        log.last_ms = Some(record.order_ms);
+        log.is_unsorted |= log.last.is_some_and(|last| record.order < last);
+        log.last = Some(record.order);
         record::put(record, log.log.tail())?;
         log.log.settle(self.spill, self.block_bytes)
     }

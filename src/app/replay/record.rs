@@ -8,8 +8,8 @@ use anyhow::Context;
 const DUMPED: u32 = 1 << 31;
 /// The same of one that a mapping can't use.
 const REFUSED: u32 = 1 << 30;
-/// Length, place in time, number of the file and of the line.
-const HEAD_BYTES: usize = 4 + 8 + 4 + 8;
+/// Length, order, number of the file and of the line.
+const HEAD_BYTES: usize = 4 + (8 + 4) + 4 + 8;
 
 /// Where a line stood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -20,11 +20,19 @@ pub struct Source {
     pub line: u64,
 }
 
+/// What logs are sorted by, as routers take records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Order {
+    /// The record's time, as far as it is known.
+    pub ms: Ms,
+    /// Its partition: at the same time the lower one comes first. -1: a line that stood nowhere.
+    pub partition: i32,
+}
+
 /// One record of a log.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stored<'a> {
-    /// What logs are sorted by: the record's time.
-    pub order_ms: Ms,
+    pub order: Order,
     pub source: Source,
     pub what: What<'a>,
     /// The mapping of its topic can't use it.
@@ -84,7 +92,8 @@ impl<'a> What<'a> {
 pub(super) fn put(record: &Stored<'_>, into: &mut Vec<u8>) -> anyhow::Result<()> {
     let start = into.len();
     into.extend_from_slice(&[0; 4]);
-    into.extend_from_slice(&record.order_ms.to_le_bytes());
+    into.extend_from_slice(&record.order.ms.to_le_bytes());
+    into.extend_from_slice(&record.order.partition.to_le_bytes());
     into.extend_from_slice(&record.source.file.to_le_bytes());
     into.extend_from_slice(&record.source.line.to_le_bytes());
     if let Some(refused) = record.refused {
@@ -127,24 +136,25 @@ fn put_refused(refused: Refused<'_>, into: &mut Vec<u8>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The length of the first record of a block, and its place in time. `None` at the end.
-pub(super) fn first(block: &[u8]) -> Option<(usize, Ms)> {
-    let (length, rest) = block.split_first_chunk::<4>()?;
-    Some(((u32::from_le_bytes(*length) & !(DUMPED | REFUSED)) as usize, Ms::from_le_bytes(*rest.first_chunk()?)))
+/// The length of the first record of a block, and its order. `None` at the end.
+pub(super) fn first(mut block: &[u8]) -> Option<(usize, Order)> {
+    let length = u32::from_le_bytes(chunk(&mut block)?) & !(DUMPED | REFUSED);
+    let order = Order { ms: Ms::from_le_bytes(chunk(&mut block)?), partition: i32::from_le_bytes(chunk(&mut block)?) };
+    Some((length as usize, order))
 }
 
 /// Takes the first record off a block. `None` at the end.
 pub(super) fn take<'a>(block: &mut &'a [u8]) -> Option<Stored<'a>> {
-    let (length, order_ms) = first(block)?;
+    let (length, order) = first(block)?;
     let (record, rest) = block.split_at_checked(length)?;
     let marks = u32::from_le_bytes(*record.first_chunk()?);
     let (head, mut bytes) = record.split_at_checked(HEAD_BYTES)?;
     *block = rest;
     let source =
-        Source { file: u32::from_le_bytes(*head.get(12..)?.first_chunk()?), line: u64::from_le_bytes(*head.last_chunk()?) };
+        Source { file: u32::from_le_bytes(*head.get(16..)?.first_chunk()?), line: u64::from_le_bytes(*head.last_chunk()?) };
     let refused = if marks & REFUSED == 0 { None } else { Some(refused(&mut bytes)?) };
     let what = if marks & DUMPED == 0 { What::Line(bytes) } else { dumped(&mut bytes)? };
-    Some(Stored { order_ms, source, what, refused })
+    Some(Stored { order, source, what, refused })
 }
 
 fn refused<'a>(bytes: &mut &'a [u8]) -> Option<Refused<'a>> {
@@ -184,7 +194,7 @@ mod tests {
     fn records_come_back_as_they_were_put() {
         let source = |line| Source { file: 2, line };
         let dumped = |key, value, timestamp_ms| What::Dumped { partition: -1, offset: 7, timestamp_ms, key, value };
-        let good = |order_ms, line, what| Stored { order_ms, source: source(line), what, refused: None };
+        let good = |ms, line, what| Stored { order: Order { ms, partition: 7 }, source: source(line), what, refused: None };
         let refused =
             |reason, detail, element, what| Stored { refused: Some(Refused { reason, detail, element }), ..good(9, 6, what) };
         let records = [
@@ -200,7 +210,7 @@ mod tests {
         records.iter().for_each(|record| put(record, &mut block).unwrap());
         let mut rest = &*block;
         for record in &records {
-            assert_eq!(first(rest).unwrap().1, record.order_ms);
+            assert_eq!(first(rest).unwrap().1, record.order);
             assert_eq!(take(&mut rest).as_ref(), Some(record));
         }
         assert_eq!((take(&mut rest), first(rest)), (None, None));

@@ -1,7 +1,8 @@
-//! Second pass: each task merges its inputs by event time and drives the engine.
+//! Second pass: each task takes its inputs' records in their order and drives the engine.
 
 use super::example::Example;
-use super::input_log::{InputLog, Item};
+use super::input_log::Item;
+use super::merge::{Inputs, Next};
 use super::options::Until;
 use super::outputs::{self, Out, Outputs};
 use super::shared::Shared;
@@ -12,7 +13,7 @@ use crate::domain::Ms;
 use crate::domain::event::Clock;
 use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::output::{Body, Note};
-use crate::engine::merge::{Choice, Head, choose};
+use crate::engine::merge::Head;
 use crate::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use crate::wire::state_record::StateCodec;
 
@@ -39,31 +40,24 @@ pub(super) fn run_task(
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Worked> {
     let partition = i32::try_from(partition)?;
-    let open = |(input, log): (u16, Log)| InputLog::new(log.into_blocks(), shared, input, partition);
-    let mut inputs: Vec<InputLog<'_>> = (0..=u16::MAX).zip(logs).map(open).collect();
+    let mut inputs = Inputs::open(shared, logs, partition)?;
     let mut task = Task::seeded(shared.options.models.clone(), StateCodec, &hash_seed());
     let wall_ms = shared.options.horizon.wall_ms;
     task.set_wall_clock(wall_ms);
     task.limit_records(shared.options.max_records);
     let mut worked = Worked { task, outputs: Outputs::default(), tally: Tally::default(), member_update: Vec::new() };
     let mut effects = BatchEffects::default();
-    let mut heads = vec![Head::AtEnd; inputs.len()];
-    for (head, input) in heads.iter_mut().zip(&mut inputs) {
-        *head = input.head()?;
-    }
     let mut updates = updates.iter().peekable();
     // After what happened at the same time: it follows from it.
     let head_of = |member_update: Option<&&MemberUpdateRecord>| {
         member_update.map_or(Head::AtEnd, |member_update| Head::At(member_update.at_ms))
     };
-    while let Choice::Take(n) = choose(heads.iter().copied().chain([head_of(updates.peek())]).map(|head| head.by(wall_ms))) {
-        if n == heads.len() {
+    while let Some(next) = inputs.next(head_of(updates.peek())) {
+        let Next::Record(n) = next else {
             updates.next().into_iter().for_each(|member_update| apply_update(&mut worked, member_update, wall_ms, &mut effects));
             continue;
-        }
-        inputs[n].with_item(|item| take(shared, &mut worked, item, n, partition, &mut effects)).transpose()?;
-        inputs[n].pass();
-        heads[n] = inputs[n].head()?;
+        };
+        inputs.take(n, |item| take(shared, &mut worked, item, n, partition, &mut effects))?;
         if worked.tally.records.is_multiple_of(BATCH_EVENTS) {
             close(shared, &mut worked, &mut effects)?;
             progress(BATCH_EVENTS);

@@ -1,10 +1,9 @@
 //! Brings a log into the order of its records' times: in memory as far as that goes, then run by run through the temporary file.
 //!
-//! Records of one time stay in the order of their files. A log that is in order already is left as it is: nothing is read.
+//! Records of one time and partition stay in the order of their files. A log that is in order already is left as it is: nothing is read.
 
-use super::record;
+use super::record::{self, Order};
 use super::spill::{Blocks, Log, Spill};
-use crate::domain::Ms;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -53,11 +52,11 @@ fn sorted_by(log: Log, spill: &Spill, run_bytes: usize, max_runs: usize, progres
 /// Sorts what fits into memory.
 fn run(bytes: &[u8], spill: &Spill, progress: &dyn Fn(u64)) -> anyhow::Result<Log> {
     let (mut places, mut at) = (Vec::new(), 0);
-    while let Some((length, order_ms)) = bytes.get(at..).and_then(record::first) {
-        places.push((order_ms, at, length));
+    while let Some((length, order)) = bytes.get(at..).and_then(record::first) {
+        places.push((order, at, length));
         at += length;
     }
-    places.sort_by_key(|(order_ms, _, _)| *order_ms);
+    places.sort_by_key(|(order, _, _)| *order);
     progress(places.len() as u64);
     let mut log = Log::default();
     for (_, at, length) in places {
@@ -75,8 +74,8 @@ struct Cursor {
 }
 
 impl Cursor {
-    /// Length and place in time of the record at the head; reads on when a block is used up.
-    fn head(&mut self, spill: &Spill) -> anyhow::Result<Option<(usize, Ms)>> {
+    /// Length and order of the record at the head; reads on when a block is used up.
+    fn head(&mut self, spill: &Spill) -> anyhow::Result<Option<(usize, Order)>> {
         if self.at >= self.block.len() {
             let Some(block) = self.blocks.next(spill)? else { return Ok(None) };
             (self.block, self.at) = (block, 0);
@@ -94,7 +93,7 @@ fn merge(mut runs: Vec<Log>, spill: &Spill) -> anyhow::Result<Log> {
     // Of one time the earlier run comes first.
     let mut heads = BinaryHeap::new();
     for (n, cursor) in cursors.iter_mut().enumerate() {
-        heads.extend(cursor.head(spill)?.map(|(length, order_ms)| Reverse((order_ms, n, length))));
+        heads.extend(cursor.head(spill)?.map(|(length, order)| Reverse((order, n, length))));
     }
     let mut log = Log::default();
     while let Some(Reverse((_, n, length))) = heads.pop() {
@@ -102,7 +101,7 @@ fn merge(mut runs: Vec<Log>, spill: &Spill) -> anyhow::Result<Log> {
         log.tail().extend_from_slice(cursor.block.get(cursor.at..cursor.at + length).unwrap_or_default());
         log.settle(spill, BLOCK_BYTES)?;
         cursor.at += length;
-        heads.extend(cursor.head(spill)?.map(|(length, order_ms)| Reverse((order_ms, n, length))));
+        heads.extend(cursor.head(spill)?.map(|(length, order)| Reverse((order, n, length))));
     }
     Ok(log)
 }
@@ -111,6 +110,7 @@ fn merge(mut runs: Vec<Log>, spill: &Spill) -> anyhow::Result<Log> {
 mod tests {
     use super::*;
     use crate::app::replay::record::{Source, Stored, What};
+    use crate::domain::Ms;
 
     #[test]
     fn a_log_comes_into_order_whatever_fits_into_memory_and_equal_times_stay_as_they_were() {
@@ -125,7 +125,7 @@ mod tests {
             for (order_ms, line) in &want {
                 let text = vec![b'x'; (*line % 40) as usize];
                 let stored = Stored {
-                    order_ms: *order_ms,
+                    order: Order { ms: *order_ms, partition: -1 },
                     source: Source { file: 0, line: *line },
                     what: What::Line(&text),
                     refused: None,
@@ -142,7 +142,7 @@ mod tests {
                 let mut rest = &*block;
                 while let Some(stored) = record::take(&mut rest) {
                     assert_eq!(stored.what.bytes().len() as u64, stored.source.line % 40);
-                    found.push((stored.order_ms, stored.source.line));
+                    found.push((stored.order.ms, stored.source.line));
                 }
             }
             assert_eq!(found, want, "{records} {run_bytes} {max_runs}");

@@ -316,3 +316,40 @@ fn commands_over_files_take_mappings_from_the_settings() {
     let deleted = program(&[&["explain", "60000000000071", "--input", &cart], &set[..]].concat());
     assert!(stderr(&deleted).contains("or it was deleted"), "{deleted:?}");
 }
+
+#[test]
+fn routed_topics_are_read_in_the_order_of_their_records_times_as_routers_write_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let second = |s: u32| format!("2026-03-02T09:00:{s:02}Z");
+    let dumped = |topic: &str, partition: u32, s: u32, event: Value| {
+        json!({ "topic": topic, "partition": partition, "offset": 0, "ts": 1_772_442_000_000_u64 + 1_000 * u64::from(s),
+            "headers": [], "key": "ann", "payload": event.to_string() })
+        .to_string()
+    };
+    let page = json!({ "type": "page", "messageId": "p", "userId": "ann", "timestamp": second(0) });
+    let add = |id: &str, s| {
+        json!({ "type": "track", "event": "Product Added", "messageId": id, "userId": "ann", "timestamp": second(s),
+            "properties": { "cart_id": "c", "product_id": id, "price": 2, "quantity": 1 } })
+    };
+    // The page was sent half a minute later. Of one time, the lower partition comes first, wherever it stands in the file.
+    let web = write_lines(dir.path().join("web.jsonl"), &[dumped("web", 0, 30, page)]);
+    let shop = [dumped("shop", 2, 10, add("second", 10)), dumped("shop", 1, 10, add("first", 9))];
+    let shop = write_lines(dir.path().join("shop.jsonl"), &shop);
+    let moves = |set: &[&str]| -> Vec<(String, String)> {
+        let out = dir.path().join("out");
+        let inputs = [format!("web={}", web.display()), format!("shop={}", shop.display())];
+        let topics = ["--set", "topics.clickstream=[\"web\"]", "--set", "topics.cart=[\"shop\"]", "--set", "topics.email=[]"];
+        let of = ["replay", "--out", out.to_str().unwrap(), "--input", &inputs[0], "--input", &inputs[1]];
+        succeed(&[&of[..], &topics, set].concat());
+        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        let moved = json_lines(out.join("stage-changes.jsonl")).into_iter().filter(|one| one["axis"] == "funnel");
+        moved.map(|one| (text(&one["event"]["id"]), text(&one["from"]))).collect()
+    };
+    let to = |of: &[(&str, &str)]| -> Vec<(String, String)> {
+        of.iter().map(|(id, from)| ((*id).to_owned(), (*from).to_owned())).collect()
+    };
+    assert_eq!(moves(&["--set", "route.topics=[\"web\", \"shop\"]"]), to(&[("first", "-")]));
+    // By the times of their events: as tasks read inputs where they lie.
+    assert_eq!(moves(&[])[0], ("p".to_owned(), "-".to_owned()));
+    assert_eq!(moves(&["--set", "route.topics=[\"shop\"]"])[0], ("p".to_owned(), "-".to_owned()));
+}
