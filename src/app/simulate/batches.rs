@@ -4,10 +4,12 @@
 use super::record::{Record, Topic};
 use super::sources::Sources;
 use crate::domain::Ms;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
-/// How long the first event of a batch waits: SendGrid posts every 30 s.
-const WAIT_MS: Ms = 30_000;
+/// How long the first mail of a list waits: SendGrid posts every 30 s.
+const MAILS_WAIT_MS: Ms = 30_000;
+/// The same of the first event of a request: gtag.js, whose requests a proxy passes on, gathers events for 5 s.
+const EVENTS_WAIT_MS: Ms = 5_000;
 /// The most that the measurement protocol takes.
 const MOST_EVENTS: usize = 25;
 
@@ -17,15 +19,14 @@ pub struct Batches {
     sources: Sources,
     /// By how their records begin: the same for all of a client.
     open: HashMap<Vec<u8>, Batch>,
-    /// In the order in which they are due.
-    due: VecDeque<(u64, Vec<u8>)>,
+    /// By when they are due.
+    due: BTreeMap<(Ms, u64), Vec<u8>>,
     begun: u64,
 }
 
 #[derive(Debug)]
 struct Batch {
     number: u64,
-    due_ms: Ms,
     events: usize,
     record: Record,
 }
@@ -51,9 +52,10 @@ impl Batches {
         let key = &record.value[..begin];
         let Some(batch) = self.open.get_mut(key) else {
             self.begun += 1;
-            let due_ms = record.record_ms + WAIT_MS;
-            self.due.push_back((self.begun, key.to_vec()));
-            self.open.insert(key.to_vec(), Batch { number: self.begun, due_ms, events: 1, record: record.clone() });
+            let wait_ms = if record.topic == Topic::Email { MAILS_WAIT_MS } else { EVENTS_WAIT_MS };
+            let due_ms = record.record_ms + wait_ms;
+            self.due.insert((due_ms, self.begun), key.to_vec());
+            self.open.insert(key.to_vec(), Batch { number: self.begun, events: 1, record: record.clone() });
             return Ok(());
         };
         let value = &mut batch.record.value;
@@ -77,21 +79,15 @@ impl Batches {
     }
 
     fn go_out(&mut self, now_ms: Ms, give: Give<'_>) -> anyhow::Result<()> {
-        while let Some((number, key)) = self.due.front() {
-            match self.open.get(key) {
-                Some(batch) if batch.number == *number => {
-                    if batch.due_ms > now_ms {
-                        return Ok(());
-                    }
-                    if let Some(mut batch) = self.open.remove(key) {
-                        batch.record.record_ms = batch.due_ms;
-                        give(&batch.record)?;
-                    }
-                }
-                // It was full before.
-                _ => {}
+        while let Some(due) = self.due.first_entry().filter(|due| due.key().0 <= now_ms) {
+            let ((due_ms, number), key) = due.remove_entry();
+            // It may have been full before.
+            if self.open.get(&key).is_some_and(|batch| batch.number == number)
+                && let Some(mut batch) = self.open.remove(&key)
+            {
+                batch.record.record_ms = due_ms;
+                give(&batch.record)?;
             }
-            self.due.pop_front();
         }
         Ok(())
     }
@@ -151,8 +147,8 @@ mod tests {
         let first: Vec<String> = (0..25).map(|n| n.to_string()).collect();
         let want = [
             (24, format!(r#"{{"client_id":"a","events":[{}]}}"#, first.join(","))),
-            (30_025, r#"{"client_id":"a","events":[25]}"#.to_owned()),
-            (30_026, r#"{"client_id":"b","events":[0]}"#.to_owned()),
+            (5_025, r#"{"client_id":"a","events":[25]}"#.to_owned()),
+            (5_026, r#"{"client_id":"b","events":[0]}"#.to_owned()),
         ];
         assert_eq!(all, want);
     }

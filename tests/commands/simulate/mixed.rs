@@ -13,8 +13,11 @@ const MIXED: [(&str, &str); 3] = [("site.events", "ga4-mp"), ("mail.events", "se
 
 const FILTERS: &str = "GA4 has no event for filters: the list is seen again";
 const REMOVED: &str = "Shopify sends the cart as it is, not what was taken out";
-const LATER: &str = "GA4's requests wait up to 30 s: the cart of Shopify is read before what led to it";
-const WAIT_MS: i64 = 30_000;
+const LATER: &str = "GA4's requests wait up to 5 s: the cart of Shopify is read before what led to it";
+const MAILED: &str = "SendGrid's lists wait up to 30 s: the site is read before the mail that led to it";
+/// With what a record takes until it is there.
+const WAIT_MS: i64 = 5_000 + SECOND_MS;
+const MAILS_WAIT_MS: i64 = 30_000 + SECOND_MS;
 /// Of the rule of the shipped model: the third list of a category.
 const WITHIN_MS: i64 = 7 * 86_400_000;
 
@@ -60,7 +63,7 @@ impl Move {
     }
 }
 
-/// Stage changes by prospect and axis, in the order of their times.
+/// Stage changes by prospect and axis, as they were decided.
 fn moves(out: &Path) -> BTreeMap<(String, String), Vec<Move>> {
     let mut all: BTreeMap<_, Vec<Move>> = BTreeMap::new();
     for change in json_lines(out.join("stage-changes.jsonl")) {
@@ -69,7 +72,6 @@ fn moves(out: &Path) -> BTreeMap<(String, String), Vec<Move>> {
         let by = change["event"]["name"].as_str().unwrap_or("time").to_owned();
         all.entry((text("prospect"), text("axis"))).or_default().push(Move { at_ms: time_ms(&change, "at"), what, by });
     }
-    all.values_mut().for_each(|moves| moves.sort_by_key(|one| one.at_ms));
     all
 }
 
@@ -86,7 +88,9 @@ fn reason(one: Option<&Move>, other: Option<&Move>, of_segment: bool, filtered: 
     }
     let one = one.filter(|_| of_segment)?;
     let is_read_before = |other: &Move| other.by == "Cart Updated" && (0..WAIT_MS).contains(&(other.at_ms - one.at_ms));
+    let is_visit = |other: &Move| !other.by.starts_with("Email") && (0..MAILS_WAIT_MS).contains(&(other.at_ms - one.at_ms));
     match one.by.as_str() {
+        "Email Opened" | "Email Clicked" => other.is_some_and(is_visit).then_some(MAILED),
         "Product List Filtered" => Some(FILTERS),
         "Product Removed" => Some(REMOVED),
         "page" | "Product List Viewed" | "Product Viewed" | "Reviews Viewed" => {
@@ -96,15 +100,13 @@ fn reason(one: Option<&Move>, other: Option<&Move>, of_segment: bool, filtered: 
     }
 }
 
-/// When each prospect did something on the site, and filtered a list, as Segment JSON says it.
-fn deeds(shop: &Path) -> BTreeMap<String, (Vec<i64>, Vec<i64>)> {
-    let mut all: BTreeMap<String, (Vec<i64>, Vec<i64>)> = BTreeMap::new();
-    for event in ["clickstream.jsonl", "cart.jsonl"].into_iter().flat_map(|file| json_lines(shop.join(file))) {
-        let prospect = event["userId"].as_str().or_else(|| event["anonymousId"].as_str()).unwrap();
-        let (done, filtered) = all.entry(prospect.to_owned()).or_default();
-        done.push(time_ms(&event, "timestamp"));
+/// When each prospect filtered a list, as Segment JSON says it.
+fn filtered(shop: &Path) -> BTreeMap<String, Vec<i64>> {
+    let mut all: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for event in json_lines(shop.join("clickstream.jsonl")) {
         if event["event"] == "Product List Filtered" {
-            filtered.push(time_ms(&event, "timestamp"));
+            let prospect = event["userId"].as_str().or_else(|| event["anonymousId"].as_str()).unwrap();
+            all.entry(prospect.to_owned()).or_default().push(time_ms(&event, "timestamp"));
         }
     }
     all
@@ -178,28 +180,6 @@ fn outcomes(out: &Path) -> Vec<Outcome> {
     all
 }
 
-/// Outcomes of one side alone: a failed payment that is read after the order, within the time that requests wait, changes nothing; and
-/// what follows from a reminder that left since activity was read too late.
-fn assert_outcomes(segment: &[Outcome], mixed: &[Outcome], reminded: &BTreeSet<String>) -> usize {
-    let without = |these: &[Outcome], those: &[Outcome]| -> Vec<Outcome> {
-        these.iter().filter(|one| !those.contains(one)).cloned().collect()
-    };
-    let (old, new) = (without(segment, mixed), without(mixed, segment));
-    let is_overtaken = |one: &&Outcome| {
-        let is_order = |other: &Outcome| {
-            other.prospect == one.prospect
-                && other.reason == "ordered"
-                && (0..=WAIT_MS / SECOND_MS).contains(&(other.second - one.second))
-        };
-        one.reason == "payment-failed" && mixed.iter().any(is_order)
-    };
-    let unexplained: Vec<_> = old.iter().filter(|one| !is_overtaken(one)).collect();
-    assert!(unexplained.is_empty(), "in Segment JSON alone: {unexplained:#?}");
-    let unexplained: Vec<_> = new.iter().filter(|one| !reminded.contains(&one.prospect)).collect();
-    assert!(unexplained.is_empty(), "of real sources alone: {unexplained:#?}");
-    old.len() + new.len()
-}
-
 #[test]
 fn real_sources_move_and_remind_the_same_people_but_for_what_they_do_not_say() {
     let dir = tempfile::tempdir().unwrap();
@@ -208,11 +188,11 @@ fn real_sources_move_and_remind_the_same_people_but_for_what_they_do_not_say() {
     assert!(json_lines(mixed.join("dead-letters.jsonl")).is_empty());
 
     let (old, new, mut kinds) = (moves(&segment), moves(&mixed), BTreeMap::new());
-    let deeds = deeds(&dir.path().join("segment"));
+    let filtered = filtered(&dir.path().join("segment"));
     let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     for key in keys {
         let of = |all| -> &[Move] { BTreeMap::get(all, key).map_or(&[], Vec::as_slice) };
-        let filtered = deeds.get(&key.0).map_or(&[][..], |(_, filtered)| filtered);
+        let filtered = filtered.get(&key.0).map_or(&[][..], Vec::as_slice);
         sort_moves(&key.1, (of(&old), of(&new)), filtered, &mut kinds);
     }
     eprintln!("stage changes: {kinds:#?}");
@@ -226,7 +206,8 @@ fn real_sources_move_and_remind_the_same_people_but_for_what_they_do_not_say() {
 
     let (old, new) = (reminders(&segment), reminders(&mixed));
     assert!(old.len() > events() / 40, "{}", old.len());
-    let (mut exact, mut early) = (0, BTreeSet::new());
+    assert!(new.keys().eq(old.keys()), "reminders of one side alone");
+    let mut exact = 0;
     for (key, (what, times)) in &old {
         let Some((got, got_times)) = new.get(key) else { panic!("in Segment JSON alone: {key}") };
         assert_eq!(got, what, "{key}");
@@ -236,15 +217,9 @@ fn real_sources_move_and_remind_the_same_people_but_for_what_they_do_not_say() {
         );
         exact += usize::from(times == got_times);
     }
-    for (key, (_, [due_ms, _])) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
-        let prospect = key.split('"').nth(1).unwrap();
-        let is_still_to_come = |at: &i64| (0..WAIT_MS).contains(&(due_ms - at));
-        assert!(deeds[prospect].0.iter().any(is_still_to_come), "of real sources alone: {key}");
-        early.insert(prospect.to_owned());
-    }
-    eprintln!("reminders: {exact} of {} at the same millisecond, {} of real sources alone", old.len(), new.len() - old.len());
+    eprintln!("reminders: {exact} of {} at the same millisecond", old.len());
     let (old, new) = (outcomes(&segment), outcomes(&mixed));
-    let differ = assert_outcomes(&old, &new, &early);
-    eprintln!("outcomes: {} and {}, {differ} of one side alone", old.len(), new.len());
-    assert!((early.len() + differ) * 500 < old.len() + new.len() + 500);
+    eprintln!("outcomes: {}", old.len());
+    assert!(old.len() > events() / 200, "{}", old.len());
+    assert_eq!(old, new);
 }
