@@ -31,6 +31,7 @@ mod tally;
 pub use example::Example;
 pub use inputs::Input;
 pub(super) use inputs::{next_line, open};
+pub(super) use map_lines::parts as parts_of_line;
 pub use options::{Options, Until};
 pub use outcomes::Outcomes;
 pub use record::Source;
@@ -324,7 +325,9 @@ fn partition_all(options: &Options, decoder: &decode::Decoder, spill: &Spill, pr
         for (task, log) in logs.iter_mut().zip(of_topic) {
             task.push(log);
         }
-        if let Some(Some(mapping)) = options.mappings.get(topic) {
+        // One that changes nothing has nothing to count but what it skips.
+        let counts = |mapping: &&InputMapping| !mapping.changes_nothing() || outcomes != Outcomes::default();
+        if let Some(mapping) = options.mappings.get(topic).and_then(Option::as_ref).filter(counts) {
             mappings.entry(mapping.mapper.name().to_owned()).or_default().add(&outcomes);
         }
     }

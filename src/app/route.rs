@@ -71,6 +71,14 @@ pub struct InputMapping {
     pub is_routed: bool,
 }
 
+impl InputMapping {
+    /// Its records are read as those of a topic without one, but for tombstones.
+    #[must_use]
+    pub fn changes_nothing(&self) -> bool {
+        !self.is_routed && self.mapper.is_identity()
+    }
+}
+
 /// Every input topic, in configured order; `None`: its records are events already.
 ///
 /// # Errors
@@ -84,7 +92,7 @@ pub fn input_mappings(
         let is_routed = routed.contains(&topic);
         let mapper = match mapper {
             None if is_routed => Some(spec()?),
-            mapper => mapper.filter(|mapper| is_routed || !mapper.is_identity()),
+            mapper => mapper,
         };
         Ok((topic, mapper.map(|mapper| InputMapping { mapper, is_routed })))
     };

@@ -57,6 +57,12 @@ impl Disk {
         self.folder.join(format!("{id}.json"))
     }
 
+    /// Whether a schema is probably kept.
+    #[must_use]
+    pub fn has(&self, id: SchemaId) -> bool {
+        self.file(id).exists()
+    }
+
     /// A schema that is kept. One that can't be read, or isn't what was written, is none.
     #[must_use]
     pub fn read(&self, id: SchemaId) -> Option<SchemaText> {

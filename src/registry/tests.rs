@@ -189,6 +189,41 @@ fn an_id_is_unknown_when_the_registry_has_said_so_twice() {
 }
 
 #[test]
+fn many_ids_that_are_none_are_asked_for_together_and_hold_up_no_other() {
+    let stand_in = with_order();
+    let (registry, _) = start(options(&[stand_in.port]));
+    let began = Instant::now();
+    let invented: Vec<SchemaId> = (1_000..1_200).map(SchemaId::Number).collect();
+    registry.want(&invented);
+    known(registry.wait_for(SEVEN, Duration::from_secs(5)));
+    for id in &invented {
+        assert!(matches!(registry.wait_for(*id, LONG), Lookup::Unusable(_)), "{id}");
+    }
+    // One after the other, they would take more than three minutes.
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    let asked = stand_in.asked();
+    let times = |id: &SchemaId| asked.iter().filter(|path| **path == format!("/schemas/ids/{id}")).count();
+    assert_eq!(invented.iter().map(times).collect::<Vec<_>>(), [2; 200], "none is said to be none at the first word");
+    let seventh = asked.iter().position(|path| path == "/schemas/ids/7").expect("it is asked for");
+    assert!(seventh <= 216, "before anyone is asked for twice: {seventh}");
+    // What is known to be none costs nothing.
+    registry.want(&invented);
+    assert!(matches!(registry.schema(invented[0]), Lookup::Unusable(_)));
+    assert_eq!(stand_in.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn so_many_are_wanted_at_most_and_the_rest_comes_later() {
+    let (registry, telemetry) = start(options(&[nobody()]));
+    registry.want(&(0..5_000).map(SchemaId::Number).collect::<Vec<_>>());
+    let until = Instant::now() + LONG;
+    while !telemetry.render().contains("leadstream_registry_schemas_waiting 1000") {
+        assert!(Instant::now() < until, "{}", telemetry.render());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
 fn a_schema_that_nobody_can_read_is_said_to_be_so() {
     let stand_in = StandIn::start();
     stand_in.with(|state| {

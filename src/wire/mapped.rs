@@ -3,5 +3,5 @@
 mod batch;
 mod mapper;
 
-pub use batch::{Count, mapped, one, record, routed};
+pub use batch::{Count, mapped, one, record, routed, want, without_tombstones};
 pub use mapper::{MappedEvent, Mapper, Part};

@@ -2,7 +2,7 @@
 
 use super::dead_letter;
 use super::decode::Topic;
-use super::mapped::{Mapper, record};
+use super::mapped::{Mapper, record, want};
 use super::routed::{self, Routed};
 use crate::runtime::ports::{DeadLetter, Headers, Progress, RecordBatch, Rejected};
 use crate::runtime::route::{ROUTED, Route, RoutedEvent, RoutedPart};
@@ -38,7 +38,10 @@ impl Route for Router {
         let view = records.view(n);
         let Some(RoutedInput { topic, mapper }) = self.input(view.input) else { return Ok(Vec::new()) };
         let headers = records.headers(n);
-        let mut parts = mapper.map(&record(&view, &topic.name, &headers)).map_err(|not_ready| not_ready.to_string())?;
+        let mut parts = mapper.map(&record(&view, &topic.name, &headers)).map_err(|not_ready| {
+            want(mapper, &topic.name, records, n + 1);
+            not_ready.to_string()
+        })?;
         let is_one = parts.len() <= 1;
         if let Some(element) = redriven_element(&headers) {
             // The others of the record are where they belong.

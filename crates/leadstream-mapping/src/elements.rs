@@ -3,7 +3,7 @@
 use crate::record::{Reading, Record};
 use crate::rules::{Format, Mapping};
 use crate::scan::{self, Slot, follow};
-use crate::schema::{NotReady, Schemas, Source, Unread, without_prefix};
+use crate::schema::{NotReady, SchemaId, Schemas, Source, Unread, id_of, without_prefix};
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -160,6 +160,12 @@ impl Mapping {
     #[must_use]
     pub const fn needs_registry(&self) -> bool {
         matches!((&self.format, &self.source), (Format::Binary(_), Source::Registry))
+    }
+
+    /// The id of the schema that a registry has for this record.
+    #[must_use]
+    pub fn schema_id(&self, record: &Record<'_>) -> Option<SchemaId> {
+        if self.needs_registry() { id_of(record) } else { None }
     }
 
     /// The value as JSON; `None`: there is none.

@@ -124,6 +124,9 @@ pub enum Lookup {
 /// Who knows schemas by their ids.
 pub trait Schemas {
     fn schema(&self, id: SchemaId) -> Lookup;
+
+    /// These will be looked up soon: who has to ask somebody for them may do so for all at once.
+    fn want(&self, _ids: &[SchemaId]) {}
 }
 
 /// Nobody knows any: for mappings that need no registry.
@@ -207,6 +210,12 @@ fn id(bytes: &[u8]) -> (Option<SchemaId>, &[u8]) {
         _ => None,
     };
     found.map_or((None, bytes), |id| (Some(id), rest.0))
+}
+
+/// The id of a record's schema, if one stands there.
+#[must_use]
+pub fn id_of(record: &Record<'_>) -> Option<SchemaId> {
+    Prefix::of(record, record.value?).id
 }
 
 /// A value without the id of its schema, if one stands there.

@@ -95,8 +95,11 @@ pub(super) fn events(
     headers: &[RecordHeader],
     take: &mut dyn FnMut(&RecordView<'_>),
 ) -> Result<(), NotReady> {
-    let Some(InputMapping { mapper, is_routed }) = mapping else {
-        take(view);
+    let Some(InputMapping { mapper, is_routed }) = mapping.filter(|mapping| !mapping.changes_nothing()) else {
+        // Under any mapping, a tombstone is nothing.
+        if mapping.is_none() || view.value.is_some() {
+            take(view);
+        }
         return Ok(());
     };
     let parts = mapper.map(&record(view, topic, headers))?;

@@ -45,6 +45,15 @@ impl Partitioner<'_> {
         Ok(())
     }
 
+    /// Takes a line of a topic whose mapping changes nothing: a tombstone is skipped.
+    pub(super) fn take_event(&mut self, line: &[u8], table: Table, source: Source) -> anyhow::Result<()> {
+        if dump::read(line).is_some_and(|dumped| dumped.value.is_none_or(|value| value == "null")) {
+            self.outcomes.count(MappingOutcome::Skipped);
+            return Ok(());
+        }
+        self.take(line, table, source)
+    }
+
     fn put_part(
         &mut self,
         what: Result<MappedEvent, Rejected>,
@@ -145,7 +154,10 @@ impl Bytes {
 }
 
 /// What a mapping makes of a line: a record of a dump, else a value. Its schema may not be to be had just now.
-fn parts(mapper: &Mapper, dumped: Option<&Dumped>, line: &[u8], topic: &str) -> Result<Vec<Part>, NotReady> {
+///
+/// # Errors
+/// Its schema can't be had.
+pub(in crate::app) fn parts(mapper: &Mapper, dumped: Option<&Dumped>, line: &[u8], topic: &str) -> Result<Vec<Part>, NotReady> {
     let topic = dumped.map(|dumped| dumped.topic.as_str()).filter(|topic| !topic.is_empty()).unwrap_or(topic);
     let key = dumped.and_then(|dumped| dumped.key.as_deref()).map(str::as_bytes);
     if mapper.is_binary() {

@@ -34,6 +34,7 @@ pub(super) fn partition_inputs(
             let source = Source { file: *file, line: number };
             match mapping {
                 None => partitioner.take(&line, table, source)?,
+                Some(mapping) if mapping.changes_nothing() => partitioner.take_event(&line, table, source)?,
                 Some(mapping) => partitioner.map(mapping, &line, table, source)?,
             }
             count += 1;

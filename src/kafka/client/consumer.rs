@@ -257,6 +257,10 @@ impl RecordBatch for Records {
         self.messages.offset(n)
     }
 
+    fn value(&self, n: usize) -> Option<&[u8]> {
+        self.messages.value(n)
+    }
+
     fn record_ms(&self, n: usize) -> Option<Ms> {
         credible_ms(self.messages.timestamp_ms(n))
     }

@@ -61,6 +61,11 @@ pub trait RecordBatch {
         self.view(n).offset
     }
 
+    /// Its value, without looking at the rest.
+    fn value(&self, n: usize) -> Option<&[u8]> {
+        self.view(n).value
+    }
+
     /// [`RecordView::record_ms`], without looking at the rest.
     fn record_ms(&self, n: usize) -> Option<Ms> {
         self.view(n).record_ms()

@@ -31,9 +31,9 @@ const SEVEN: &str = "\0\0\0\0\u{7}\u{6}ann";
 const EIGHT: &str = "\0\0\0\0\u{8}\u{6}ann";
 const NINE: &str = "\0\0\0\0\u{9}\u{6}ann";
 
-/// A registry that has answered for some ids.
+/// A registry that has answered for some ids, and others that it was told of before their records came.
 #[derive(Default)]
-struct Answered(Mutex<BTreeSet<u32>>);
+struct Answered(Mutex<BTreeSet<u32>>, Mutex<Vec<SchemaId>>);
 
 impl Schemas for Answered {
     fn schema(&self, id: SchemaId) -> Lookup {
@@ -44,11 +44,19 @@ impl Schemas for Answered {
         let text = SchemaText { language: Language::Avro, text: SCHEMA.to_owned(), references: Vec::new() };
         Lookup::Known(Arc::new(Schema::compile(&text).expect("a schema")))
     }
+
+    fn want(&self, ids: &[SchemaId]) {
+        self.1.lock().unwrap().extend(ids);
+    }
 }
 
 impl Answered {
     fn knows(&self, id: u32) {
         self.0.lock().unwrap().insert(id);
+    }
+
+    fn was_told_of(&self, id: u32) -> bool {
+        self.1.lock().unwrap().contains(&SchemaId::Number(id))
     }
 }
 
@@ -67,6 +75,7 @@ fn records_wait_for_their_schema_and_those_before_them_do_not() {
     [SEVEN, EIGHT, SEVEN, NINE, SEVEN].into_iter().for_each(|record| rig.arrives(record));
     rig.pass(SECOND);
     assert!(rig.troubles().is_empty(), "a registry may take its time");
+    assert!(schemas.was_told_of(9) && !schemas.was_told_of(8), "all that wait are asked for together");
     rig.pass(100 * SECOND);
     let task = rig.board.task(0).expect("a task");
     assert_eq!((rig.committed(), task.done.events, task.caught_up), (Some(1), 1, false));

@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use crate::runtime::ports::{Prepared, RecordBatch, Waiting};
-use crate::wire::mapped::{Count, Mapper, mapped};
+use crate::wire::mapped::{Count, Mapper, mapped, without_tombstones};
 use std::rc::Rc;
 
 /// The mappings of the topics that are read.
@@ -19,15 +19,17 @@ impl std::fmt::Debug for Mappings {
 }
 
 impl Mappings {
-    /// By input; those that change nothing are left out. `count` hears what became of the records.
+    /// By input. `count` hears what became of the records that a mapping changes or skips.
     #[must_use]
     pub fn new(mappers: Vec<Option<Mapper>>, count: Box<Count>) -> Self {
-        let mappers = mappers.into_iter().map(|mapper| mapper.filter(|mapper| !mapper.is_identity())).collect();
         Self { mappers, count }
     }
 
     pub(super) fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, options: &Options) -> Prepared {
         let Some(mapper) = self.mapper(input) else { return Prepared::all(records) };
+        if mapper.is_identity() {
+            return Prepared::all(without_tombstones(mapper, records, &*self.count));
+        }
         mapped(mapper, topic(options, input), Rc::from(records), 0, &*self.count)
     }
 

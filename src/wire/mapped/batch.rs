@@ -21,6 +21,17 @@ pub fn routed(records: Box<dyn RecordBatch>, progress: &mut dyn FnMut(Progress))
     if kept.len() == records.len() { records } else { Box::new(KeptBatch { records, kept }) }
 }
 
+/// Records that are events already, without those that have no value: nothing is to be read of them.
+pub fn without_tombstones(mapper: &Mapper, records: Box<dyn RecordBatch>, count: &Count) -> Box<dyn RecordBatch> {
+    let has_value = |n: &usize| records.value(*n).is_some_and(|value| value != b"null");
+    if (0..records.len()).all(|n| has_value(&n)) {
+        return records;
+    }
+    let kept: Vec<usize> = (0..records.len()).filter(has_value).collect();
+    count(mapper.name(), MappingOutcome::Skipped, (records.len() - kept.len()) as u64);
+    Box::new(KeptBatch { records, kept })
+}
+
 /// Some of the records of a batch.
 struct KeptBatch {
     records: Box<dyn RecordBatch>,
@@ -38,6 +49,10 @@ impl RecordBatch for KeptBatch {
 
     fn offset(&self, n: usize) -> i64 {
         self.records.offset(self.kept[n])
+    }
+
+    fn value(&self, n: usize) -> Option<&[u8]> {
+        self.records.value(self.kept[n])
     }
 
     fn record_ms(&self, n: usize) -> Option<Ms> {
@@ -77,6 +92,7 @@ pub fn mapped(mapper: &Mapper, topic: &str, records: Rc<dyn RecordBatch>, from: 
                 kept.extend(one(parts).map(|what| (n, what.map(|event| event.json))));
             }
             Err(not_ready) => {
+                want(mapper, topic, &*records, n + 1);
                 upto = n;
                 waiting = Some(Waiting { records: Rc::clone(&records), from: n, why: not_ready.to_string() });
                 break;
@@ -90,6 +106,13 @@ pub fn mapped(mapper: &Mapper, topic: &str, records: Rc<dyn RecordBatch>, from: 
     let bytes = if is_whole { records.bytes() } else { (from..upto).map(|n| weight(&records.view(n))).sum() };
     let records = (upto > from).then(|| -> Box<dyn RecordBatch> { Box::new(MappedBatch { records, kept, bytes }) });
     Prepared { records, waiting }
+}
+
+/// Says which schemas the records from one on want, while those before them wait for theirs: else a second goes by for each that the
+/// registry doesn't know.
+pub fn want(mapper: &Mapper, topic: &str, records: &dyn RecordBatch, from: usize) {
+    let headers: Vec<_> = (from..records.len()).map(|n| records.headers(n)).collect();
+    mapper.want((from..records.len()).zip(&headers).map(|(n, headers)| record(&records.view(n), topic, headers)));
 }
 
 fn weight(view: &RecordView<'_>) -> usize {

@@ -1,7 +1,8 @@
 //! The mapping of an input, and what it makes of a record.
 
 use crate::runtime::ports::{DeadReason, MappingOutcome, Rejected};
-use leadstream_mapping::{Event, Format, Mapping, NoSchemas, NotReady, Reason, Record, Schemas, What};
+use leadstream_mapping::{Event, Format, Mapping, NoSchemas, NotReady, Reason, Record, SchemaId, Schemas, What};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -75,7 +76,7 @@ impl Mapper {
         *is_as_is && *format == Format::Json && !has_prefix && unwrap.is_empty() && split.is_none()
     }
 
-    /// Nor is any skipped: the decoder reads records as they are.
+    /// Nor is any skipped but tombstones: the decoder reads records as they are.
     #[must_use]
     pub fn is_identity(&self) -> bool {
         self.reads_the_spec() && self.mapping.skip.is_empty() && self.mapping.tombstone.is_empty()
@@ -94,6 +95,12 @@ impl Mapper {
             What::Skipped => None,
         };
         Ok(self.mapping.apply(record, &*self.schemas)?.into_iter().filter_map(|outcome| ids(outcome.what)).collect())
+    }
+
+    /// Says which schemas records want that come later, so that whoever has to ask for them asks for all at once.
+    pub fn want<'a>(&self, records: impl Iterator<Item = Record<'a>>) {
+        let ids: BTreeSet<SchemaId> = records.filter_map(|record| self.mapping.schema_id(&record)).collect();
+        self.schemas.want(&ids.into_iter().collect::<Vec<_>>());
     }
 
     /// What becomes of a record: nothing of it is lost without an outcome.
