@@ -287,9 +287,9 @@ pub struct ModelCheckArgs {
     #[arg(value_name = "FILE|NAME", required = true)]
     pub models: Vec<String>,
     /// Compare with the events of a file (JSON lines; .gz, .zst and `-` work): which names the model knows, which have no effect,
-    /// which of its names never occur; repeatable
-    #[arg(long = "data", value_name = "FILE", conflicts_with = "dot")]
-    pub data: Vec<PathBuf>,
+    /// which of its names never occur. With an input topic before it, the topic's mapping reads the file; repeatable
+    #[arg(long = "data", value_name = "[TOPIC=]FILE", conflicts_with = "dot")]
+    pub data: Vec<String>,
     /// Also draw the moves between the stages as text
     #[arg(long)]
     pub graph: bool,
@@ -299,6 +299,8 @@ pub struct ModelCheckArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }
 
 #[derive(Debug, Subcommand)]

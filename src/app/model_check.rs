@@ -3,6 +3,7 @@
 pub(super) mod answer;
 mod build;
 mod data;
+mod files;
 
 use super::cli::ModelCheckArgs;
 use super::exit::{BAD_USAGE, DONE};
@@ -11,6 +12,7 @@ use crate::domain::model::personas::{LETTERS, NUMBERS};
 use crate::domain::model::{AxisModel, Label, Model};
 use crate::domain::terms::movement::Axis;
 use crate::view::model_check::ModelCheckView;
+pub(super) use files::DataFile;
 use leadstream_model::section::axis::describe;
 use leadstream_model::section::axis::graph::{self, FindingKind};
 use leadstream_model::units::format_ms;
@@ -25,25 +27,26 @@ use std::process::ExitCode;
 pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
     let mut out = stdout(args.json || args.dot);
     let all: Vec<Loaded> = args.models.iter().map(|name| leadstream_model::load(name)).collect();
+    let files = files::named(&args.data, &args.settings)?;
     let is_good = if args.json {
-        let answer = answer::of(&all, &args.data)?;
+        let answer = answer::of(&all, &files)?;
         write_json(&mut out, &answer)?;
         answer.iter().all(ModelCheckView::is_good)
     } else {
-        write_text(&mut out, &all, &args)?
+        write_text(&mut out, &all, &args, &files)?
     };
     Ok(ExitCode::from(if is_good { DONE } else { BAD_USAGE }))
 }
 
 /// Whether there is no fault.
-fn write_text(out: &mut impl Write, all: &[Loaded], args: &ModelCheckArgs) -> anyhow::Result<bool> {
+fn write_text(out: &mut impl Write, all: &[Loaded], args: &ModelCheckArgs, files: &[DataFile]) -> anyhow::Result<bool> {
     let mut is_good = true;
     for loaded in all {
         match build::one(loaded) {
             Ok(models) if args.dot => dot::write(out, &loaded.spec, models.in_charge())?,
             Ok(models) => {
                 write_summary(out, loaded, models.in_charge(), args.graph)?;
-                for file in &args.data {
+                for file in files {
                     data::write(out, &data::compare(file, &models)?)?;
                 }
             }

@@ -6,6 +6,7 @@ use crate::domain::zones::Zone;
 use crate::kafka::options::GroupProtocol;
 use crate::registry::address::Address;
 use crate::runtime::ports::OutTopic;
+use crate::wire::decode::Format;
 use leadstream_model::DEFAULT_MODEL;
 use std::time::Duration;
 
@@ -146,19 +147,7 @@ fn topics(settings: &Settings, found: &mut Found) {
     if !topics.prefix.is_empty() && (!is_topic_name(&topics.prefix) || topics.prefix.len() > 200) {
         add(found, "topics.prefix", "can't begin a topic name: at most 200 letters, digits, '.', '_' or '-'");
     }
-    let named = [
-        ("inputs.formats.", settings.inputs.formats.keys().collect::<Vec<_>>()),
-        ("inputs.time_zones.", settings.inputs.time_zones.keys().collect()),
-        ("topics.mappings.", topics.mappings.keys().collect()),
-    ];
-    for (key, names) in named {
-        for name in names.into_iter().filter(|name| !seen.iter().any(|(_, known)| known == name)) {
-            add(found, &format!("{key}{name}"), "there is no such input topic (names here are without the prefix)");
-        }
-    }
-    for name in topics.mappings.keys().filter(|name| settings.inputs.formats.contains_key(*name)) {
-        add(found, &format!("inputs.formats.{name}"), "a topic with a mapping has the mapping's format: leave this out");
-    }
+    of_one_topic(settings, &seen, found);
     let of_topics = settings.inputs.time_zones.iter().map(|(name, zone)| (format!("inputs.time_zones.{name}"), zone));
     let of_all = settings.inputs.time_zone.iter().map(|zone| ("inputs.time_zone".to_owned(), zone));
     for (key, zone) in of_all.chain(of_topics) {
@@ -182,6 +171,33 @@ fn topics(settings: &Settings, found: &mut Found) {
         if retention.is_some_and(|r| r.is_zero()) {
             add(found, key, "must be longer than nothing, or \"off\"");
         }
+    }
+}
+
+/// What is set for one topic: it is an input, and is read as it says.
+fn of_one_topic(settings: &Settings, inputs: &[(&str, &String)], found: &mut Found) {
+    let (topics, formats) = (&settings.topics, &settings.inputs.formats);
+    let named = [
+        ("inputs.formats.", formats.keys().collect::<Vec<_>>()),
+        ("inputs.time_zones.", settings.inputs.time_zones.keys().collect()),
+        ("topics.mappings.", topics.mappings.keys().collect()),
+    ];
+    for (key, names) in named {
+        for name in names.into_iter().filter(|name| !inputs.iter().any(|(_, known)| known == name)) {
+            add(found, &format!("{key}{name}"), "there is no such input topic (names here are without the prefix)");
+        }
+    }
+    for name in topics.mappings.keys().filter(|name| formats.contains_key(*name)) {
+        add(found, &format!("inputs.formats.{name}"), "a topic with a mapping has the mapping's format: leave this out");
+    }
+    // Those that are read where they lie may be protobuf.
+    let routed = settings.route.topics.iter().filter(|name| !topics.mappings.contains_key(*name));
+    for name in routed.filter(|name| formats.get(*name) == Some(&Format::Protobuf)) {
+        let message = format!(
+            "routers read events as JSON: take {name:?} out of route.topics, or leave this out and name a mapping with \
+             format = \"protobuf\" for it in topics.mappings"
+        );
+        add(found, &format!("inputs.formats.{name}"), message);
     }
 }
 

@@ -154,6 +154,8 @@ pub struct DataView {
     pub names: Vec<NameView>,
     /// Names of the model that no event has.
     pub never: Vec<String>,
+    /// Records, or elements of records, of which the topic's mapping wants nothing.
+    pub skipped: u64,
     /// Events that can't be used.
     pub unusable: u64,
 }

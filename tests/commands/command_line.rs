@@ -294,3 +294,43 @@ fn a_model_check_with_data_says_which_names_it_knows_which_do_nothing_and_which_
     let missing = run(&["model", "check", "b2b10", "--data", "/nowhere.jsonl"]);
     assert_ne!(missing.status.code(), Some(0), "a file that isn't there is said");
 }
+
+#[test]
+fn a_model_check_reads_the_records_of_a_topic_by_its_mapping() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let mails = concat!(
+        r#"[{"email":"a@shop.example","event":"open","timestamp":1760000000,"sg_event_id":"1"},"#,
+        r#"{"email":"a@shop.example","event":"processed","timestamp":1760000000},{"event":"click","timestamp":1760000000}]"#,
+        "\n",
+        r#"{"topic":"email","key":null,"ts":1760000000000,"headers":[],"payload":"[{\"email\":\"b@shop.example\",\"event\":\"open\"}]"}"#,
+        "\nno JSON\n"
+    );
+    let (mails, events) = (write("mails.jsonl", mails), r#"{"type":"page","userId":"u","timestamp":"2026-03-02T09:00:00Z"}"#);
+    let plain = write("a=b.jsonl", events);
+    let of = |data: &[&str], set: &[&str]| {
+        let data = data.iter().flat_map(|data| ["--data", data]);
+        let set = set.iter().flat_map(|set| ["--set", set]);
+        run(&["model", "check", "ecommerce"].into_iter().chain(data).chain(set).collect::<Vec<_>>())
+    };
+    let by_topic = format!("email={mails}");
+    let routed = ["topics.mappings.email=sendgrid", "route.topics=email"];
+    let text = String::from_utf8(of(&[&by_topic, &plain], &routed).stdout).unwrap();
+    // Two are opened, one click is nobody's, one line is no JSON.
+    for said in
+        ["4 events under 1 names, 2 can't be used, 1 are nothing to its mapping", "1 events under 1 names, 0 can't be used\n"]
+    {
+        assert!(text.contains(said), "{said:?} is missing:\n{text}");
+    }
+    // Read where it lies, a record is one event.
+    let text = String::from_utf8(of(&[&by_topic], &routed[..1]).stdout).unwrap();
+    assert!(text.contains("3 events under 1 names, 2 can't be used\n"), "{text}");
+    let nowhere = of(&[&format!("mails={mails}")], &routed);
+    assert_eq!(nowhere.status.code(), Some(2));
+    let said = String::from_utf8(nowhere.stderr).unwrap();
+    assert!(said.contains("\"mails\" is not an input topic; the topics are clickstream, email, cart"), "{said}");
+}

@@ -185,6 +185,16 @@ fn a_format_is_of_an_input() {
 }
 
 #[test]
+fn a_format_that_nobody_would_look_at_is_refused() {
+    let format = "inputs.formats.cart=protobuf";
+    one_fault(&[format, "topics.mappings.cart=shopify"], "inputs.formats.cart", "the mapping's format");
+    one_fault(&[format, "topics.mappings.cart=shopify", "route.topics=cart"], "inputs.formats.cart", "the mapping's format");
+    one_fault(&[format, "route.topics=cart"], "inputs.formats.cart", "out of route.topics, or leave this out and name a mapping");
+    good(&[format, "route.topics=email"]);
+    good(&["inputs.formats.cart=json", "route.topics=cart"]);
+}
+
+#[test]
 fn times_that_contradict_each_other_are_refused() {
     one_fault(&["engine.batch_longest=3s"], "engine.batch_longest", "more than half of kafka.transaction_timeout");
     good(&["engine.batch_longest=3s", "kafka.transaction_timeout=6s"]);

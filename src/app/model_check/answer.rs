@@ -1,5 +1,6 @@
 //! What `model check --json` says.
 
+use super::files::DataFile;
 use super::{build, data};
 use crate::domain::model::{Model, Models};
 use crate::domain::terms::movement::Axis;
@@ -8,13 +9,12 @@ use crate::view::model_check::{
 };
 use leadstream_model::section::axis::graph;
 use leadstream_model::{Fault, FileFault, Loaded, aloud, contradictions};
-use std::path::PathBuf;
 
 /// One object for each model, and one for each fault that only shows when they run side by side.
 ///
 /// # Errors
 /// A file of events can't be read.
-pub(in crate::app) fn of(all: &[Loaded], files: &[PathBuf]) -> anyhow::Result<Vec<ModelCheckView>> {
+pub(in crate::app) fn of(all: &[Loaded], files: &[DataFile]) -> anyhow::Result<Vec<ModelCheckView>> {
     let each = all.iter().map(|loaded| match build::one(loaded) {
         Ok(models) => good(loaded, &models, files).map(|good| ModelCheckView::Good(Box::new(good))),
         Err(faults) => Ok(faulty(&loaded.origin, &faults)),
@@ -31,7 +31,7 @@ fn faulty(origin: &str, faults: &[FileFault]) -> ModelCheckView {
     ModelCheckView::Faulty(FaultyModel { faults, file: origin.to_owned(), ok: false })
 }
 
-fn good(loaded: &Loaded, models: &Models, files: &[PathBuf]) -> anyhow::Result<GoodModel> {
+fn good(loaded: &Loaded, models: &Models, files: &[DataFile]) -> anyhow::Result<GoodModel> {
     let (spec, model) = (&loaded.spec, models.in_charge());
     let labels = model.score.labels.iter();
     let fit = model.people.fit.as_ref().map(|fit| FitView {

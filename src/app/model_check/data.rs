@@ -1,18 +1,20 @@
 //! `model check --data`: a model beside the events of a file. Which names come, which of them the model knows, which do nothing, and
 //! which of the model's names never come.
 
+use super::files::{DataFile, Made};
 use crate::app::replay::{next_line, open};
 use crate::app::terminal::printable;
+use crate::domain::event::Event;
 use crate::domain::model::Models;
 use crate::domain::names::{Kind, NameId, canonical_names, near, nearest, usual};
 use crate::domain::origin::Position;
+use crate::runtime::ports::{RecordView, Rejected};
 use crate::view::model_check::{DataView, NameView};
 use crate::wire::decode::{Decoder, Format, Options, Topic};
 use anyhow::Context;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::Path;
 
 /// Most names that are told apart; the rest is counted together.
 const MAX_NAMES: usize = 10_000;
@@ -21,35 +23,60 @@ const SHOWN: usize = 20;
 /// Longest name that is kept.
 const MAX_NAME_BYTES: usize = 200;
 
-/// Reads a file of events, one a line.
+/// Names as they came: how many events, and what each is taken for.
+#[derive(Default)]
+struct Counted(BTreeMap<String, (u64, Kind, NameId, String)>);
+
+impl Counted {
+    fn add(&mut self, written: String, event: &Event<'_>, data: &mut DataView) {
+        let is_full = self.0.len() >= MAX_NAMES;
+        match self.0.get_mut(&written) {
+            Some((events, ..)) => *events += 1,
+            None if is_full => data.events_under_further_names += 1,
+            None => drop(self.0.insert(written, (1, event.kind, event.name_id, event.name.to_string()))),
+        }
+    }
+}
+
+/// Reads a file, of events one a line, or of records whose events a mapping makes.
 ///
 /// # Errors
-/// It can't be read.
-pub(super) fn compare(path: &Path, models: &Models) -> anyhow::Result<DataView> {
+/// It can't be read, or a schema of its records can't be had.
+pub(super) fn compare(file: &DataFile, models: &Models) -> anyhow::Result<DataView> {
+    let path = &file.path;
     // Trusted, so that what sales says is heard: here nothing is done by it.
     let topics = vec![Topic { name: "events".to_owned(), is_email: false, is_trusted: true, format: Format::Json }];
     let decoder = Decoder::new(Options { topics, ..Options::default() }, &models.vocabulary);
     let mut input = open(path)?;
     let mut line = Vec::new();
-    let mut counted: BTreeMap<String, (u64, Kind, NameId, String)> = BTreeMap::new();
+    let mut counted = Counted::default();
     let mut data = DataView { file: path.display().to_string(), ..DataView::default() };
+    let mut number = 0_u64;
     while next_line(&mut *input, &mut line).with_context(|| format!("cannot read {}", path.display()))? {
+        number += 1;
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        data.events += 1;
-        let Ok(event) = decoder.decode_line(&line, Position::default()) else {
-            data.unusable += 1;
+        let Some(records) = file.records(&line).with_context(|| format!("{}, line {number}", path.display()))? else {
+            count(decoder.decode_line(&line, Position::default()), &line, &mut counted, &mut data);
             continue;
         };
-        let written = written(&line).unwrap_or_else(|| event.name.to_string());
-        let is_full = counted.len() >= MAX_NAMES;
-        match counted.get_mut(&written) {
-            Some((events, ..)) => *events += 1,
-            None if is_full => data.events_under_further_names += 1,
-            None => drop(counted.insert(written, (1, event.kind, event.name_id, event.name.to_string()))),
+        for record in records {
+            match record {
+                Made::Skipped => data.skipped += 1,
+                Made::Event { prospect, json, timestamp_ms } => {
+                    let (key, value) = (Some(prospect.as_bytes()), Some(json.as_bytes()));
+                    let record = RecordView { key, value, timestamp_ms, ..RecordView::default() };
+                    count(decoder.decode_event(&record), json.as_bytes(), &mut counted, &mut data);
+                }
+                Made::Refused => {
+                    data.events += 1;
+                    data.unusable += 1;
+                }
+            }
         }
     }
+    let Counted(counted) = counted;
     let seen: BTreeSet<NameId> = counted.values().map(|(_, _, id, _)| *id).collect();
     let never = models.vocabulary.names().iter().filter(|name| *name != "*" && !seen.contains(&models.vocabulary.name(name)));
     data.never = never.cloned().collect();
@@ -57,6 +84,15 @@ pub(super) fn compare(path: &Path, models: &Models) -> anyhow::Result<DataView> 
         counted.into_iter().map(|(name, (events, kind, id, taken))| view_of(name, events, kind, id, taken, models)).collect();
     data.names.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.name.cmp(&b.name)));
     Ok(data)
+}
+
+fn count(decoded: Result<Event<'_>, Rejected>, json: &[u8], counted: &mut Counted, data: &mut DataView) {
+    data.events += 1;
+    let Ok(event) = decoded else {
+        data.unusable += 1;
+        return;
+    };
+    counted.add(written(json).unwrap_or_else(|| event.name.to_string()), &event, data);
 }
 
 fn view_of(name: String, events: u64, kind: Kind, id: NameId, taken: String, models: &Models) -> NameView {
@@ -95,9 +131,10 @@ fn those(data: &DataView, fits: impl Fn(&NameView) -> bool) -> (u64, Vec<&NameVi
 }
 
 pub(super) fn write(out: &mut impl Write, data: &DataView) -> std::io::Result<()> {
+    let skipped = if data.skipped > 0 { format!(", {} are nothing to its mapping", data.skipped) } else { String::new() };
     writeln!(
         out,
-        "  data     {}: {} events under {} names, {} can't be used",
+        "  data     {}: {} events under {} names, {} can't be used{skipped}",
         data.file,
         data.events,
         data.names.len(),

@@ -55,7 +55,7 @@ fn what_is_answered_about_models_is_as_the_schemas_say() {
     };
     let name = |name: &str| format!("{{\"type\":\"track\",\"userId\":\"ann\",\"event\":\"{name}\"}}\n");
     let events: String = ["Book a Demo", "Webinar Joind", "Zebra Painted"].map(name).concat() + "no event\n";
-    let events = write("events.jsonl", &events);
+    let events = model_check::DataFile::of_events(write("events.jsonl", &events));
     let faulty = write("faulty.toml", "[journey]\nstages = [\"a\", \"b\"]\nmoves = [ { to = \"a\", on = \"page\" } ]\n");
     let alone = write(
         "alone.toml",
