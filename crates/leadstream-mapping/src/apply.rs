@@ -166,15 +166,16 @@ impl Mapping {
         event.received = self.received.as_ref().and_then(|get| get.time(reading)).map(Cow::into_owned);
         event.id = self.message_id(reading, element, part);
         let mut put = |fields: &[Field]| {
-            for Field { to, get } in fields {
-                match get.json(reading) {
+            for field in fields {
+                let to = &field.to;
+                match field.get.json(reading) {
                     Some(json) if to == "*" || to == "traits.*" => {
                         let place = if to == "*" { "properties" } else { "traits" };
                         for (name, json) in scan::members(&json).into_iter().filter(|(_, json)| *json != "null") {
                             event.set_in(place, &name, json.to_owned());
                         }
                     }
-                    Some(json) => event.set(to, json.into_owned()),
+                    Some(json) => event.set_at(&field.at, json.into_owned()),
                     None => {}
                 }
             }

@@ -203,7 +203,7 @@ fn products(mut table: Fields<'_>, reader: &mut Reader<'_>, faults: &mut Faults)
         lists(table.node("skip"), faults).into_iter().map(|(node, place)| own.when(node, &place, faults)).collect();
     let mut fields = Vec::new();
     for (to, node, place) in table.entries().filter(|(key, ..)| !["from", "on", "skip"].contains(key)) {
-        fields.extend(own.get(node, &place, faults).map(|get| Field { to: to.to_owned(), get }));
+        fields.extend(own.get(node, &place, faults).map(|get| Field::new(to, get)));
     }
     reader.paths += own.paths;
     let is_own = |get: &crate::value::Get| get.from.iter().all(|from| matches!(from, Ref::Value(_)));

@@ -1,6 +1,6 @@
 //! What is no JSON, as JSON: rows of columns, fields of a form.
 
-use crate::json::quoted;
+use crate::json::push_quoted;
 use crate::rules::Format;
 use std::borrow::Cow;
 
@@ -24,21 +24,34 @@ fn of_columns(row: &str, columns: &[String]) -> String {
     let row = row.strip_suffix('\n').unwrap_or(row);
     let row = row.strip_suffix('\r').unwrap_or(row);
     let cells = row.split('\t').zip(columns).filter(|(cell, _)| !cell.is_empty());
-    object(cells.map(|(cell, column)| (column.clone(), cell.to_owned())))
+    object(row.len(), cells.map(|(cell, column)| (Cow::Borrowed(column.as_str()), Cow::Borrowed(cell))))
 }
 
 /// The fields of a form as an object of texts.
 fn of_form(body: &str) -> String {
     let fields = body.trim().split('&').filter(|field| !field.is_empty());
-    object(fields.map(|field| {
-        let (name, value) = field.split_once('=').unwrap_or((field, ""));
-        (decoded(name), decoded(value))
-    }))
+    object(
+        body.len(),
+        fields.map(|field| {
+            let (name, value) = field.split_once('=').unwrap_or((field, ""));
+            (Cow::Owned(decoded(name)), Cow::Owned(decoded(value)))
+        }),
+    )
 }
 
-fn object(members: impl Iterator<Item = (String, String)>) -> String {
-    let members: Vec<String> = members.map(|(name, text)| format!("{}:{}", quoted(&name), quoted(&text))).collect();
-    format!("{{{}}}", members.join(","))
+fn object<'a>(about_bytes: usize, members: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> String {
+    let mut out = String::with_capacity(2 * about_bytes);
+    out.push('{');
+    for (n, (name, text)) in members.enumerate() {
+        if n > 0 {
+            out.push(',');
+        }
+        push_quoted(&mut out, &name);
+        out.push(':');
+        push_quoted(&mut out, &text);
+    }
+    out.push('}');
+    out
 }
 
 /// `+` is a blank, `%41` a byte; what is no such byte stays as it is.

@@ -6,6 +6,7 @@ use crate::scan::Scanner;
 use crate::schema::{Language, Source};
 use crate::value::Get;
 use crate::value::When;
+use crate::write::{At, steps_of};
 
 /// Of what form the bytes are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -95,7 +96,16 @@ pub enum Target {
 pub struct Field {
     /// `properties.x` without `properties.`; `traits.x`, `context.x`.
     pub to: String,
+    /// Where that stands.
+    pub at: At,
     pub get: Get,
+}
+
+impl Field {
+    #[must_use]
+    pub fn new(to: &str, get: Get) -> Self {
+        Self { to: to.to_owned(), at: steps_of(to), get }
+    }
 }
 
 /// The list of products.

@@ -10,53 +10,54 @@ use std::fmt;
 /// What was found in a slot: JSON, as it stands in the record, or as it was unpacked.
 pub type Slot<'a> = Option<Cow<'a, str>>;
 
-/// Keys that are looked at, and what they lead to.
+/// What is looked at in a value. Paths share what they have in common: what is unpacked for one is unpacked for all.
 #[derive(Debug, Default)]
 struct Node {
-    /// Paths that end here, or go on by something else than a key.
-    slots: Vec<usize>,
+    /// Paths that end here, each with what is left of it: nothing, or all from its first `[]` on.
+    slots: Vec<(usize, Vec<Step>)>,
+    /// In one pass.
     keys: Vec<(String, Node)>,
+    /// One after the other.
+    steps: Vec<(Step, Node)>,
 }
 
 /// All paths of a mapping that begin at the same place.
 #[derive(Debug, Default)]
 pub struct Scanner {
     root: Node,
-    /// The rest of each path, after its keys.
-    rests: Vec<Vec<Step>>,
+    slots: usize,
 }
 
 impl Scanner {
     /// The slot of a path; the same path has the same one.
     pub fn slot(&mut self, path: &Path) -> usize {
-        let keys = path.steps.iter().take_while(|step| matches!(step, Step::Key(_))).count();
+        let shared = path.steps.iter().take_while(|step| **step != Step::Each).count();
         let mut node = &mut self.root;
-        for step in &path.steps[..keys] {
-            let Step::Key(key) = step else { continue };
-            let at = node.keys.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
-                node.keys.push((key.clone(), Node::default()));
-                node.keys.len() - 1
-            });
-            node = &mut node.keys[at].1;
+        for step in &path.steps[..shared] {
+            node = match step {
+                Step::Key(key) => child(&mut node.keys, key),
+                step => child(&mut node.steps, step),
+            };
         }
-        let rest = &path.steps[keys..];
-        if let Some(slot) = node.slots.iter().find(|slot| self.rests[**slot] == rest) {
+        let rest = &path.steps[shared..];
+        if let Some((slot, _)) = node.slots.iter().find(|(_, known)| known == rest) {
             return *slot;
         }
-        node.slots.push(self.rests.len());
-        self.rests.push(rest.to_vec());
-        self.rests.len() - 1
+        let slot = self.slots;
+        node.slots.push((slot, rest.to_vec()));
+        self.slots += 1;
+        slot
     }
 
     /// How many slots there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rests.len()
+        self.slots
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rests.is_empty()
+        self.slots == 0
     }
 
     /// Fills the slots.
@@ -64,25 +65,76 @@ impl Scanner {
     /// # Errors
     /// The text is no JSON.
     pub fn scan<'a>(&self, json: &'a str) -> Result<Vec<Slot<'a>>, String> {
-        let mut slots: Vec<Slot<'a>> = vec![None; self.rests.len()];
-        if !self.root.slots.is_empty() {
-            for slot in &self.root.slots {
-                slots[*slot] = follow(Cow::Borrowed(json.trim()), &self.rests[*slot]);
+        let mut slots: Vec<Slot<'a>> = vec![None; self.slots];
+        if self.root.wants_whole() {
+            self.root.fill(&Cow::Borrowed(json.trim()), &mut slots);
+        }
+        self.root.fill_keys(json, &mut slots).map_err(|error| error.to_string())?;
+        Ok(slots)
+    }
+}
+
+/// The node that a key or a step leads to.
+fn child<'n, K: PartialEq + Clone>(all: &'n mut Vec<(K, Node)>, at: &K) -> &'n mut Node {
+    let place = all.iter().position(|(known, _)| known == at).unwrap_or_else(|| {
+        all.push((at.clone(), Node::default()));
+        all.len() - 1
+    });
+    &mut all[place].1
+}
+
+impl Node {
+    /// It is not enough to know its members.
+    fn wants_whole(&self) -> bool {
+        !self.slots.is_empty() || !self.steps.is_empty()
+    }
+
+    /// Fills the slots of a value, but not those of its members.
+    #[allow(clippy::ptr_arg, reason = "what is borrowed of the record stays borrowed")]
+    fn fill<'a>(&self, json: &Cow<'a, str>, slots: &mut [Slot<'a>]) {
+        for (slot, rest) in &self.slots {
+            slots[*slot] = follow(json.clone(), rest);
+        }
+        for (step, node) in &self.steps {
+            let found = match json {
+                Cow::Borrowed(json) => one(json, step, &[]),
+                Cow::Owned(json) => one(json, step, &[]).map(|found| Cow::Owned(found.into_owned())),
+            };
+            let Some(found) = found else { continue };
+            node.fill(&found, slots);
+            if node.keys.is_empty() {
+                continue;
+            }
+            // What was unpacked lives no longer than this.
+            match &found {
+                Cow::Borrowed(json) => node.fill_members(json, slots),
+                Cow::Owned(json) => {
+                    let mut inner: Vec<Slot<'_>> = vec![None; slots.len()];
+                    node.fill_members(json, &mut inner);
+                    for (slot, found) in slots.iter_mut().zip(inner).filter(|(_, found)| found.is_some()) {
+                        *slot = found.map(|found| Cow::Owned(found.into_owned()));
+                    }
+                }
             }
         }
+    }
+
+    /// Fills the slots of the members of what may be an object.
+    fn fill_members<'a>(&self, json: &'a str, slots: &mut [Slot<'a>]) {
+        // It was read as JSON before, or has no members to be found.
+        self.fill_keys(json, slots).unwrap_or_default();
+    }
+
+    fn fill_keys<'a>(&self, json: &'a str, slots: &mut [Slot<'a>]) -> Result<(), serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        Descend { node: &self.root, rests: &self.rests, slots: &mut slots }
-            .deserialize(&mut deserializer)
-            .and_then(|()| deserializer.end())
-            .map_err(|error| error.to_string())?;
-        Ok(slots)
+        Descend { node: self, slots }.deserialize(&mut deserializer)?;
+        deserializer.end()
     }
 }
 
 struct Descend<'n, 's, 'a> {
     node: &'n Node,
-    rests: &'n [Vec<Step>],
-    slots: &'s mut Vec<Slot<'a>>,
+    slots: &'s mut [Slot<'a>],
 }
 
 impl<'a> DeserializeSeed<'a> for Descend<'_, '_, 'a> {
@@ -106,19 +158,15 @@ impl<'a> Visitor<'a> for Descend<'_, '_, 'a> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            if node.slots.is_empty() {
-                map.next_value_seed(Descend { node, rests: self.rests, slots: self.slots })?;
+            if !node.wants_whole() {
+                map.next_value_seed(Descend { node, slots: self.slots })?;
                 continue;
             }
             let raw = map.next_value::<&'a RawValue>()?.get();
-            for slot in &node.slots {
-                // The last one counts where a key is there twice.
-                self.slots[*slot] = follow(Cow::Borrowed(raw), &self.rests[*slot]);
-            }
+            // The last one counts where a key is there twice.
+            node.fill(&Cow::Borrowed(raw), self.slots);
             if !node.keys.is_empty() {
-                let mut inner = serde_json::Deserializer::from_str(raw);
-                let seed = Descend { node, rests: self.rests, slots: self.slots };
-                seed.deserialize(&mut inner).map_err(serde::de::Error::custom)?;
+                node.fill_keys(raw, self.slots).map_err(serde::de::Error::custom)?;
             }
         }
         Ok(())

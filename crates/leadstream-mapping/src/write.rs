@@ -1,11 +1,16 @@
 //! An event as leadstream reads it: JSON in the form of the Segment spec.
 
-use crate::json::quoted;
+use crate::json::push_quoted;
 use crate::value::plain;
 use std::borrow::Cow;
+use std::iter::Peekable;
+use std::sync::Arc;
 
 /// Names that are calls and not events of a track.
 const CALLS: [&str; 5] = ["page", "screen", "identify", "group", "alias"];
+
+/// The steps to where a field stands.
+pub type At = Arc<[String]>;
 
 /// An event that a mapping made. Values are JSON, as they stood in the record.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,7 +24,7 @@ pub struct Event {
     /// Type and value of the one that stands for the person.
     pub prospect: Option<(String, String)>,
     /// Where each stands (`properties`, `traits` or `context` first) and its JSON.
-    pub fields: Vec<(Vec<String>, String)>,
+    pub fields: Vec<(At, String)>,
     pub products: Option<Vec<Vec<(String, String)>>>,
     /// Its name is the one that it came with: the mapping says nothing of it.
     pub is_kept: bool,
@@ -35,18 +40,19 @@ impl Event {
 
     /// Sets a field: a property, `traits.x`, `context.x`; `groupId` and `previousId` stand beside them.
     pub fn set(&mut self, to: &str, json: String) {
-        self.set_at(steps_of(to), json);
+        self.set_at(&steps_of(to), json);
     }
 
     /// Sets a property or a trait, whatever its name is like.
     pub fn set_in(&mut self, place: &str, name: &str, json: String) {
-        self.set_at(vec![place.to_owned(), name.to_owned()], json);
+        self.set_at(&Arc::from([place.to_owned(), name.to_owned()]), json);
     }
 
-    fn set_at(&mut self, at: Vec<String>, json: String) {
-        match self.fields.iter_mut().find(|(known, _)| *known == at) {
+    /// Sets a field whose place is known.
+    pub fn set_at(&mut self, at: &At, json: String) {
+        match self.fields.iter_mut().find(|(known, _)| known == at) {
             Some((_, value)) => *value = json,
-            None => self.fields.push((at, json)),
+            None => self.fields.push((Arc::clone(at), json)),
         }
     }
 
@@ -68,57 +74,68 @@ impl Event {
         if let Some(json) = &self.as_is {
             return json.clone();
         }
+        let products = self.products.as_ref().map(|products| list(products));
         let mut top = Object::default();
         if CALLS.contains(&self.name.as_str()) {
-            top.set(&["type"], quoted(&self.name));
+            top.set(["type"], Member::Text(&self.name));
         } else {
-            top.set(&["type"], quoted("track"));
-            top.set(&["event"], quoted(&self.name));
+            top.set(["type"], Member::Text("track"));
+            top.set(["event"], Member::Text(&self.name));
         }
         if let Some(id) = &self.id {
-            top.set(&["messageId"], quoted(id));
+            top.set(["messageId"], Member::Text(id));
         }
         for (name, json) in [("timestamp", &self.time), ("receivedAt", &self.received)] {
             if let Some(json) = json {
-                top.set(&[name], json.clone());
+                top.set([name], Member::Json(json));
             }
         }
         let (kind, prospect) = self.prospect.as_ref().map_or(("", ""), |(kind, id)| (kind.as_str(), id.as_str()));
         let is_visitor = matches!(kind, "anon" | "cart");
         if !is_visitor && !prospect.is_empty() {
-            top.set(&["userId"], quoted(prospect));
+            top.set(["userId"], Member::Text(prospect));
         }
         let visitor = if is_visitor { Some(prospect) } else { self.id_of("anon") };
         if let Some(visitor) = visitor {
-            top.set(&["anonymousId"], quoted(visitor));
+            top.set(["anonymousId"], Member::Text(visitor));
         }
         for (kind, id) in &self.ids {
             match kind.as_str() {
-                "email" | "phone" => top.set(&["context", "traits", kind], quoted(id)),
-                "cart" => top.set(&["properties", "cart_id"], quoted(id)),
+                "email" | "phone" => top.set(["context", "traits", kind], Member::Text(id)),
+                "cart" => top.set(["properties", "cart_id"], Member::Text(id)),
                 _ => {}
             }
         }
         for (at, json) in &self.fields {
-            top.set(&at.iter().map(String::as_str).collect::<Vec<_>>(), json.clone());
+            top.set(at.iter().map(String::as_str), Member::Json(json));
         }
-        if let Some(products) = &self.products {
-            let mut list = String::from("[");
-            for (n, product) in products.iter().enumerate() {
-                let mut own = Object::default();
-                for (to, json) in product {
-                    own.set(&to.split('.').collect::<Vec<_>>(), json.clone());
-                }
-                list.extend([if n == 0 { "" } else { "," }, &own.json()]);
-            }
-            list.push(']');
-            top.set(&["properties", "products"], list);
+        if let Some(products) = &products {
+            top.set(["properties", "products"], Member::Json(products));
         }
-        top.json()
+        let mut out = String::with_capacity(512);
+        top.write(&mut out);
+        out
     }
 }
 
-fn steps_of(name: &str) -> Vec<String> {
+fn list(products: &[Vec<(String, String)>]) -> String {
+    let mut out = String::from("[");
+    for (n, product) in products.iter().enumerate() {
+        let mut own = Object::default();
+        for (to, json) in product {
+            own.set(to.split('.'), Member::Json(json));
+        }
+        if n > 0 {
+            out.push(',');
+        }
+        own.write(&mut out);
+    }
+    out.push(']');
+    out
+}
+
+/// Where a field of this name stands.
+pub fn steps_of(name: &str) -> At {
     let steps = name.split('.').map(str::to_owned);
     if ["groupId", "previousId"].contains(&name)
         || ["traits.", "context.", "properties."].iter().any(|place| name.starts_with(place))
@@ -130,47 +147,52 @@ fn steps_of(name: &str) -> Vec<String> {
 
 /// Members in the order in which they came.
 #[derive(Default)]
-struct Object(Vec<(String, Member)>);
+struct Object<'a>(Vec<(&'a str, Member<'a>)>);
 
-enum Member {
-    Json(String),
-    Object(Object),
+enum Member<'a> {
+    Json(&'a str),
+    Text(&'a str),
+    Object(Object<'a>),
 }
 
-impl Object {
-    fn set(&mut self, steps: &[&str], json: String) {
-        let Some((first, rest)) = steps.split_first() else { return };
-        let at = self.0.iter().position(|(known, _)| known == first);
-        if rest.is_empty() {
-            match at {
-                Some(at) => self.0[at].1 = Member::Json(json),
-                None => self.0.push(((*first).to_owned(), Member::Json(json))),
-            }
-            return;
-        }
-        let at = at.unwrap_or_else(|| {
-            self.0.push(((*first).to_owned(), Member::Object(Self::default())));
+impl<'a> Object<'a> {
+    fn set(&mut self, steps: impl IntoIterator<Item = &'a str>, member: Member<'a>) {
+        self.set_at(&mut steps.into_iter().peekable(), member);
+    }
+
+    fn set_at(&mut self, steps: &mut Peekable<impl Iterator<Item = &'a str>>, member: Member<'a>) {
+        let Some(first) = steps.next() else { return };
+        let at = self.0.iter().position(|(known, _)| *known == first).unwrap_or_else(|| {
+            self.0.push((first, Member::Object(Self::default())));
             self.0.len() - 1
         });
-        if let Member::Json(_) = self.0[at].1 {
-            self.0[at].1 = Member::Object(Self::default());
+        let own = &mut self.0[at].1;
+        if steps.peek().is_none() {
+            *own = member;
+            return;
         }
-        if let Member::Object(inner) = &mut self.0[at].1 {
-            inner.set(rest, json);
+        if !matches!(own, Member::Object(_)) {
+            *own = Member::Object(Self::default());
+        }
+        if let Member::Object(inner) = own {
+            inner.set_at(steps, member);
         }
     }
 
-    fn json(&self) -> String {
-        let mut text = String::from("{");
+    fn write(&self, out: &mut String) {
+        out.push('{');
         for (n, (name, member)) in self.0.iter().enumerate() {
-            let comma = if n == 0 { "" } else { "," };
-            let value = match member {
-                Member::Json(json) => Cow::Borrowed(json.as_str()),
-                Member::Object(inner) => Cow::Owned(inner.json()),
-            };
-            text.extend([comma, &quoted(name), ":", &value]);
+            if n > 0 {
+                out.push(',');
+            }
+            push_quoted(out, name);
+            out.push(':');
+            match member {
+                Member::Json(json) => out.push_str(json),
+                Member::Text(text) => push_quoted(out, text),
+                Member::Object(inner) => inner.write(out),
+            }
         }
-        text.push('}');
-        text
+        out.push('}');
     }
 }

@@ -132,7 +132,7 @@ impl Reader<'_> {
     pub fn fields(&mut self, table: &Fields<'_>, faults: &mut Faults) -> Vec<Field> {
         let mut all = Vec::new();
         for (to, node, place) in table.entries() {
-            all.extend(self.get(node, &place, faults).map(|get| Field { to: to.to_owned(), get }));
+            all.extend(self.get(node, &place, faults).map(|get| Field::new(to, get)));
         }
         all
     }
@@ -166,7 +166,7 @@ impl Reader<'_> {
                     rule.ids = self.ids(&ids, faults);
                 }
                 let all = fields.node("all").and_then(|(node, place)| self.get(node, &place, faults));
-                rule.all = all.map(|get| Field { to: "*".to_owned(), get });
+                rule.all = all.map(|get| Field::new("*", get));
                 rule.each = fields.node("each").and_then(|(node, place)| self.get(node, &place, faults));
                 fields.finish(faults);
             }
