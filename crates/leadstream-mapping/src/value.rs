@@ -131,7 +131,8 @@ impl Get {
         }
         if !self.table.is_empty() {
             let text = plain(json.clone())?;
-            if let Some((_, word)) = self.table.iter().find(|(theirs, _)| *theirs == text) {
+            let exact = self.table.iter().find(|(theirs, _)| *theirs == text);
+            if let Some((_, word)) = exact.or_else(|| self.table.iter().find(|(theirs, _)| is_same(theirs, &text))) {
                 json = Cow::Owned(quoted(word));
             }
         }
@@ -232,6 +233,11 @@ fn decimal(json: &str, places: u32) -> Option<String> {
     Some(if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0>width$}", width = places as usize) })
 }
 
+/// Whether two words are the same: vendors write `Subscribed` here and `subscribed` there.
+fn is_same(word: &str, text: &str) -> bool {
+    word.eq_ignore_ascii_case(text)
+}
+
 /// All of these.
 #[derive(Debug, Clone, Default)]
 pub struct When(pub Vec<Condition>);
@@ -272,13 +278,14 @@ impl Test {
     fn holds(&self, json: Option<Cow<'_, str>>, reading: &Reading<'_>) -> bool {
         let is_of = |json: &Option<Cow<'_, str>>, words: &[String]| {
             let text = json.clone().and_then(plain);
-            text.is_some_and(|text| words.iter().any(|word| *word == text))
+            text.is_some_and(|text| words.iter().any(|word| is_same(word, &text)))
         };
         match self {
             Self::OneOf(words) => is_of(&json, words),
             Self::BeginsWith(words) => {
                 let text = json.and_then(plain);
-                text.is_some_and(|text| words.iter().any(|word| text.starts_with(word.as_str())))
+                let begins = |text: &str, word: &str| text.get(..word.len()).is_some_and(|start| is_same(word, start));
+                text.is_some_and(|text| words.iter().any(|word| begins(&text, word)))
             }
             Self::Exists(wanted) => json.is_some() == *wanted,
             Self::Empty(wanted) => {
@@ -313,6 +320,26 @@ mod tests {
         for text in ["", "x", "1e300", "999999999999999999999", "-"] {
             assert_eq!(at(text, Unit::Days), None, "{text}");
         }
+    }
+
+    #[test]
+    fn words_are_the_same_in_any_letters() {
+        let file = "name = \"m\"\n[ids]\nuser = \"u\"\n[events]\n\"*\" = [{ when = { s = [\"unsubscribed\", \"out\"] }, to = \"Unsubscribed\" }, \
+                    { when = { s = { begins_with = \"sub\" } }, to = \"Subscribed\" }, { to = \"skip\" }]\n[fields]\n\
+                    state = { from = \"s\", table = { subscribed = \"in\", Subscribed = \"IN\" } }\n";
+        let mapping = crate::parse("m", file).expect("a mapping");
+        let of = |state: &str| {
+            let value = format!(r#"{{"u":"ann","s":"{state}"}}"#);
+            let record = crate::Record { value: Some(value.as_bytes()), ..crate::Record::default() };
+            match mapping.apply(&record, &crate::NoSchemas).expect("no schema is needed").remove(0).what {
+                crate::What::Event(event) => format!("{} {}", event.name, event.field("state").unwrap_or_default()),
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(of("Unsubscribed"), "Unsubscribed Unsubscribed");
+        assert_eq!(of("OUT"), "Unsubscribed OUT");
+        assert_eq!([of("Subscribed"), of("subscribed"), of("SUBSCRIBED")], ["Subscribed IN", "Subscribed in", "Subscribed in"]);
+        assert_eq!((of("sü"), of("su")), ("Skipped".to_owned(), "Skipped".to_owned()));
     }
 
     #[test]
