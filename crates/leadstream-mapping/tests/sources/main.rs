@@ -6,6 +6,7 @@
 
 mod proposed;
 mod serialised;
+mod table;
 
 use leadstream_mapping::{Mapping, NoSchemas, Record, SHIPPED, What, load};
 use serde_json::{Value, json};
