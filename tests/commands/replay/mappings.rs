@@ -353,3 +353,26 @@ fn routed_topics_are_read_in_the_order_of_their_records_times_as_routers_write_t
     assert_eq!(moves(&[])[0], ("p".to_owned(), "-".to_owned()));
     assert_eq!(moves(&["--set", "route.topics=[\"shop\"]"])[0], ("p".to_owned(), "-".to_owned()));
 }
+
+#[test]
+fn segment_json_by_its_mapping_leaves_what_it_leaves_without_to_the_byte() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    succeed(&["simulate", "--events", "4000", "--prospects", "300", "--start", "2026-03-01T00:00:00Z", "--out", &path("shop")]);
+    let topics = ["clickstream", "email", "cart"];
+    let replayed = |out: &str, set: &[String]| {
+        let inputs = topics.map(|topic| format!("{topic}={}/{topic}.jsonl", path("shop")));
+        let mut all = vec!["replay".to_owned(), "--out".to_owned(), path(out), "--until".to_owned(), "forever".to_owned()];
+        all.extend(inputs.into_iter().flat_map(|input| ["--input".to_owned(), input]));
+        all.extend(set.iter().flat_map(|set| ["--set".to_owned(), set.clone()]));
+        succeed(&all.iter().map(String::as_str).collect::<Vec<_>>());
+        let files = std::fs::read_dir(dir.path().join(out)).unwrap().map(|file| file.unwrap().path());
+        let read = |path: PathBuf| (path.file_name().unwrap().to_owned(), std::fs::read(&path).unwrap());
+        let is_output = |path: &PathBuf| path.extension().is_some_and(|end| end == "jsonl");
+        files.filter(is_output).map(read).collect::<BTreeMap<_, _>>()
+    };
+    let want = replayed("without", &[]);
+    assert!(want.values().map(Vec::len).sum::<usize>() > 100_000 && want.len() > 4, "{:?}", want.keys());
+    let mapped: Vec<String> = topics.iter().map(|topic| format!("topics.mappings.{topic}=segment")).collect();
+    assert!(replayed("mapped", &mapped) == want, "read where they lie");
+}
