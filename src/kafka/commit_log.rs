@@ -133,7 +133,7 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
             self.drain(meanwhile)?;
         }
         let producer = self.producer()?;
-        if !(positions.is_empty() && planted!(OutputsCommittedFirst)) {
+        if !(positions.is_empty() && planted!(OutputsCommittedFirst, RoutedBeforeOffsets, RecordSplit)) {
             let own = self.group()?;
             #[cfg(not(feature = "planted-bugs"))]
             let group = &own;

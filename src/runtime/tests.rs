@@ -1,6 +1,7 @@
 //! The loop and the supervisor on ports in memory: what they do when nothing outside is real.
 
 mod memory;
+mod refusals;
 mod supervising;
 mod waiting;
 mod working;

@@ -1,5 +1,6 @@
 //! What a router has open.
 
+use crate::runtime::ports::InputPartition;
 use crate::runtime::route::RouterStats;
 use std::time::Duration;
 
@@ -9,6 +10,11 @@ pub(super) struct Batch {
     pub is_open: bool,
     /// Since when there is something in it.
     pub since: Option<Duration>,
+    /// Those that are routed, and the one that is being routed.
     pub records: usize,
+    /// The last of them.
+    pub last: Option<(InputPartition, i64)>,
+    /// It says how far the router is.
+    pub has_said: bool,
     pub stats: RouterStats,
 }

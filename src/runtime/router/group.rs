@@ -3,6 +3,7 @@
 use super::lane::Lane;
 use super::parts::Router;
 use super::pending::Pending;
+use crate::planted;
 use crate::runtime::observe::RebalanceKind;
 use crate::runtime::ports::{CommitLog, EventSource, Failure, GroupEvent, InputPartition, Position};
 use crate::runtime::route::Route;
@@ -90,7 +91,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         let kind = if lost { RebalanceKind::Lost } else { RebalanceKind::Revoked };
         self.observer.rebalance(self.options.worker, kind, partitions.len());
         // Another member may own them already when they are lost.
-        let ended = if lost { self.abort() } else { self.commit() };
+        let ended = if lost && !planted!(LostIsRouted) { self.abort() } else { self.commit() };
         let mut rebuild = None;
         if let Err(failure) = ended {
             tracing::warn!(%failure, "router: the open batch is given up with the partitions");
@@ -100,8 +101,12 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
                 Failure::Retry(_) | Failure::Abort(..) | Failure::Refused(_) => rebuild = self.abort().err(),
             }
         }
-        self.lanes.retain(|at, _| !partitions.contains(at));
+        self.lanes.retain(|at, _| !partitions.contains(at) || planted!(RevokedIsRouted));
         self.refused = self.refused.filter(|(at, _)| !partitions.contains(at));
+        if self.refused.is_none() {
+            // They may be among what others route now; what is still here is suspected again when it is refused again.
+            self.suspects = 0;
+        }
         if let Some(pending) = &mut self.pending {
             pending.partitions.retain(|at| !partitions.contains(at));
             *pending = Pending { partitions: std::mem::take(&mut pending.partitions), ..Pending::default() };

@@ -3,6 +3,7 @@
 use super::batch::Batch;
 use super::lane::Lane;
 use super::parts::Router;
+use crate::planted;
 use crate::runtime::observe::TransactionOutcome;
 use crate::runtime::ports::{
     CommitLog, DeadReason, EventSource, Failure, InputPartition, MappingOutcome, OutRecord, OutTopic, Position, Progress,
@@ -30,7 +31,14 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             }
         };
         batch.since.get_or_insert_with(|| clock.monotonic());
+        batch.records += 1;
+        batch.last = Some((at, records.offset(n)));
+        let mut is_first = true;
         for part in parts {
+            if !std::mem::take(&mut is_first) && batch.is_open && planted!(RecordSplit) {
+                log.commit(&[], &mut || false)?;
+                log.begin()?;
+            }
             *batch.stats.outcomes.entry((at.input, part.outcome)).or_default() += 1;
             let Some(what) = part.what else { continue };
             if !batch.is_open {
@@ -48,6 +56,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
                     timestamp_ms: None,
                     headers: &event.headers,
                 })?,
+                Err(_) if planted!(RouterDeadLetterForgotten) => {}
                 Err(rejected) => {
                     *batch.stats.dead.entry((at.input, rejected.reason)).or_default() += 1;
                     let budget_bytes = if is_refused { 0 } else { options.dead_letter_budget_bytes };
@@ -64,7 +73,6 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
                 }
             }
         }
-        batch.records += 1;
         batch.stats.records += 1;
         lane.step();
         Ok(true)
@@ -78,8 +86,9 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             return Ok(false);
         }
         self.said = Some(now.monotonic);
-        let is_present = |lane: &Lane| lane.is_at_end() || lane.head_ms().is_some_and(|ms| now.is_present(ms));
-        let is_caught_up = |lane: &Lane| lane.waits.is_none() && is_present(lane);
+        let unseen = |lane: &Lane| lane.head().is_none() && planted!(UnseenIsRouted);
+        let is_present = |lane: &Lane| lane.is_at_end() || unseen(lane) || lane.head_ms().is_some_and(|ms| now.is_present(ms));
+        let is_caught_up = |lane: &Lane| (lane.waits.is_none() && is_present(lane)) || planted!(RouterAlwaysCaughtUp);
         let topic = |input: u16| self.options.input(input).cloned().unwrap_or_default();
         let own = self.lanes.iter().map(|(at, lane)| (topic(at.input), at.partition, is_caught_up(lane))).collect();
         let progress = Progress { wall_ms: now.wall_ms, lanes: self.options.lanes, own };
@@ -89,6 +98,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             self.batch.is_open = true;
         }
         self.batch.since.get_or_insert(now.monotonic);
+        self.batch.has_said = true;
         for partition in 0..self.options.events_partitions.cast_signed() {
             self.log.send(&OutRecord {
                 task: -1,
@@ -114,12 +124,24 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             self.log.begin()?;
             self.batch.is_open = true;
         }
-        let position = |(at, lane): (&InputPartition, &Lane)| lane.is_touched.then(|| (*at, Position::from(lane.next_offset)));
+        let wrong = i64::from(planted!(RoutedOffsetTooHigh)) - i64::from(planted!(RoutedOffsetTooLow));
+        let next = |lane: &Lane| Position::from(lane.next_offset + wrong);
+        // What it says of itself, it says in the name of its membership, which offsets alone are taken by: one that was frozen, and
+        // whose partitions others have, says nothing.
+        let has_said = self.batch.has_said && !planted!(RouterSpeaksForNobody);
+        let position = |(at, lane): (&InputPartition, &Lane)| (lane.is_touched || has_said).then(|| (*at, next(lane)));
         let positions: Vec<(InputPartition, Position)> = self.lanes.iter().filter_map(position).collect();
+        if planted!(RoutedBeforeOffsets) {
+            self.log.commit(&[], &mut || false)?;
+            self.log.begin()?;
+        }
+        if planted!(RoutedBeforeCommit) {
+            self.lanes.values_mut().for_each(Lane::confirm);
+        }
         self.log.commit(&positions, &mut || false)?;
         tracing::debug!(records = self.batch.records, ?positions, "routed");
         let is_quiet = self.lanes.values().all(|lane| lane.head().is_none());
-        self.lanes.values_mut().filter(|lane| lane.is_touched).for_each(Lane::confirm);
+        self.lanes.values_mut().filter(|lane| lane.is_touched || has_said).for_each(Lane::confirm);
         let mut batch = std::mem::take(&mut self.batch);
         let now = self.clock.monotonic();
         batch.stats.commit_took = now.saturating_sub(begun);
@@ -144,7 +166,10 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     }
 
     pub(super) fn discard(&mut self) {
-        self.lanes.values_mut().filter(|lane| lane.is_touched).for_each(Lane::discard);
+        self.lanes
+            .values_mut()
+            .filter(|lane| lane.is_touched)
+            .for_each(|lane| if planted!(RouterForgetsToDiscard) { lane.confirm() } else { lane.discard() });
         self.said = None;
         let is_open = self.batch.is_open;
         self.batch = Batch { is_open, ..Batch::default() };

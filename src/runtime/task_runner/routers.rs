@@ -2,6 +2,7 @@
 //! may not have come through yet.
 
 use crate::domain::Ms;
+use crate::planted;
 use crate::runtime::horizon::Now;
 use crate::runtime::ports::Progress;
 use std::collections::BTreeMap;
@@ -33,9 +34,10 @@ impl Routers {
     pub fn are_caught_up(&self, now: &Now) -> bool {
         let counts = |(caught_up, wall_ms, heard): &(bool, Ms, Duration)| {
             let is_fresh = now.monotonic.saturating_sub(*heard) < COUNTS_FOR && now.wall_ms - wall_ms < MOST_AGE_MS;
-            *caught_up && is_fresh
+            *caught_up && (is_fresh || planted!(RoutersBelievedForEver))
         };
-        self.lanes > 0 && self.heard.values().filter(|said| counts(said)).count() >= self.lanes as usize
+        let lanes = if planted!(OneLaneSuffices) { self.lanes.min(1) } else { self.lanes };
+        lanes > 0 && self.heard.values().filter(|said| counts(said)).count() >= lanes as usize
     }
 }
 

@@ -190,6 +190,12 @@ impl Clock for VirtualClock {
     }
 }
 
+impl VirtualClock {
+    pub(super) fn pass(&self, time: Duration) {
+        self.0.fetch_add(u64::try_from(time.as_micros()).unwrap().max(1), Ordering::Relaxed);
+    }
+}
+
 pub(super) struct MemoryPorts;
 
 impl Ports for MemoryPorts {
@@ -353,7 +359,7 @@ impl EventSource for Source {
 
     fn wait(&mut self, at_most: Duration) {
         match &self.memory.clock {
-            Some(clock) => _ = clock.0.fetch_add(u64::try_from(at_most.as_micros()).unwrap().max(1), Ordering::Relaxed),
+            Some(clock) => clock.pass(at_most),
             None => std::thread::sleep(at_most),
         }
     }

@@ -250,5 +250,38 @@ mod bugs {
         PostponedTimerLost,
         /// What was held back is forgotten.
         HeldTimerLost,
+        // Routers.
+        /// Events are committed before the offsets after their records.
+        RoutedBeforeOffsets,
+        /// The events of one record are written in two transactions.
+        RecordSplit,
+        /// What a batch has routed counts as committed before it is.
+        RoutedBeforeCommit,
+        /// After an abort a partition that is routed goes on where it was.
+        RouterForgetsToDiscard,
+        /// A new producer of a router goes on from memory after an unknown outcome.
+        RouterKeepsMemory,
+        /// A router's committed offsets are one too low.
+        RoutedOffsetTooLow,
+        /// A router's committed offsets are one too high.
+        RoutedOffsetTooHigh,
+        /// A router writes no dead letter of what it can't use.
+        RouterDeadLetterForgotten,
+        /// A partition that was revoked is routed on.
+        RevokedIsRouted,
+        /// A router commits what is lost.
+        LostIsRouted,
+        /// A router says that it is caught up while it is behind.
+        RouterAlwaysCaughtUp,
+        /// A router takes a partition of which nothing is fetched for one that is routed to its end.
+        UnseenIsRouted,
+        /// A router takes a partition for routed to its end although what was fetched of it was thrown away.
+        RoutedEndOutlivesSeek,
+        /// A router says how far it is though nobody knows whether it is a member.
+        RouterSpeaksForNobody,
+        /// What a router has said counts for ever.
+        RoutersBelievedForEver,
+        /// One partition that is caught up is enough.
+        OneLaneSuffices,
     }
 }
