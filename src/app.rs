@@ -18,7 +18,7 @@ mod model_diff;
 pub mod registry;
 pub mod replay;
 pub mod report;
-mod route;
+pub mod route;
 pub mod run;
 #[cfg(test)]
 mod schemas;

@@ -10,7 +10,7 @@ use crate::kafka::options as kafka;
 use crate::runtime::connect::Connect;
 use crate::runtime::observe::Observer;
 use crate::runtime::options::{Options as WorkerOptions, Role};
-use crate::runtime::ports::{Clock, EventSource, Failure};
+use crate::runtime::ports::{Clock, EventSource, Failure, Ports};
 use crate::runtime::router::{Parts, Router};
 use crate::runtime::snapshot::StatusBoard;
 use crate::runtime::snapshot::router::RouterSnapshot;
@@ -163,7 +163,7 @@ impl Routers {
             let show = show_on(Arc::clone(&board), options.worker);
             show("it is not connected yet".to_owned());
             Box::new(move |stop| {
-                let Some((source, log)) = open(&cluster, &options, &stop, &show)? else { return Ok(()) };
+                let Some((source, log)) = open::<ServicePorts>(&*cluster, &options, &stop, &show)? else { return Ok(()) };
                 Router::new(Parts { source, log, route, options, clock, observer, board, stop }).run()
             })
         };
@@ -171,21 +171,24 @@ impl Routers {
     }
 }
 
-type Ports = (crate::kafka::connect::Source, crate::kafka::connect::Log);
-
 /// Shows what a router that has not begun waits for.
-fn show_on(board: Arc<StatusBoard>, worker: u16) -> impl Fn(String) + Send {
+pub fn show_on(board: Arc<StatusBoard>, worker: u16) -> impl Fn(String) + Send {
     move |waits_for| board.show_router(RouterSnapshot::starting(usize::from(worker), waits_for))
 }
 
-/// Joins the group and takes over as its writer; `None`: it was asked to stop before.
-fn open(
-    cluster: &Cluster,
+/// What a router reads and writes by.
+pub type Opened<P> = (<P as Ports>::Source, <P as Ports>::Log);
+
+/// Joins the group and takes over as its writer; `None`: it was asked to stop before. `waits_for` hears what it waits for.
+///
+/// # Errors
+/// The cluster refuses it.
+pub fn open<P: Ports>(
+    connect: &impl Connect<P>,
     options: &WorkerOptions,
     stop: &AtomicBool,
     waits_for: &dyn Fn(String),
-) -> Result<Option<Ports>, Failure> {
-    let connect: &dyn Connect<ServicePorts> = cluster;
+) -> Result<Option<Opened<P>>, Failure> {
     let mut source = connect.source(options)?;
     loop {
         match connect.log(options, &source) {

@@ -151,7 +151,8 @@ pub(super) fn decoder_options(settings: &Settings) -> wire::decode::Options {
 }
 
 /// How the engine reads them: inputs that are routed by way of the topic that routers write.
-fn engine_decoder_options(settings: &Settings) -> wire::decode::Options {
+#[must_use]
+pub fn engine_decoder_options(settings: &Settings) -> wire::decode::Options {
     let (topics, routed) = (settings.engine_topics(), settings.routed_topics());
     let zones: BTreeMap<String, Option<Zone>> =
         settings.input_topics().into_iter().map(|topic| topic.name).zip(settings.input_zones()).collect();
@@ -162,7 +163,8 @@ fn engine_decoder_options(settings: &Settings) -> wire::decode::Options {
 }
 
 /// The names of all topics that an event may come from, by [`Position::input`](crate::domain::origin::Position::input).
-fn topics_of_events(decode: &wire::decode::Options) -> Vec<String> {
+#[must_use]
+pub fn topics_of_events(decode: &wire::decode::Options) -> Vec<String> {
     let read = decode.topics.iter().map(|topic| topic.name.clone());
     // The internal topic has a number, too.
     read.chain([String::new()]).chain(decode.routed.iter().map(|topic| topic.name.clone())).collect()

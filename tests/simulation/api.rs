@@ -1,10 +1,11 @@
 //! What clients ask the broker, and what it answers: Kafka's requests as far as this service's client library uses them, without
-//! their encoding. There is one group and one cluster, so neither has a name here; who leads or coordinates what is found without
+//! their encoding. There is one cluster, and each group reads topics of its own, so neither has a name here; who leads or coordinates what is found without
 //! a question, and a client only learns that it asked at the wrong moment.
 
 #![allow(dead_code, reason = "filled in step by step")]
 
 use leadstream::runtime::ports::Position;
+use leadstream::runtime::route::ROUTED;
 use rdkafka::types::RDKafkaErrorCode;
 use std::rc::Rc;
 
@@ -28,6 +29,14 @@ pub struct Record {
     /// `None`: the producer gave none. A topic with the broker's time overwrites it.
     pub timestamp_ms: Option<i64>,
     pub headers: Headers,
+}
+
+impl Record {
+    /// The header that routers write.
+    #[must_use]
+    pub fn routed(&self) -> Option<&[u8]> {
+        self.headers.iter().rev().find(|(name, _)| name == ROUTED)?.1.as_deref()
+    }
 }
 
 /// Headers of a record in their order; a value may be null.

@@ -21,7 +21,7 @@ mod transactions;
 use crate::api::{Answer, ProducerId, Request, Ticket, TopicPartition, Us};
 #[allow(unused_imports, reason = "for the plan of faults")]
 pub use faults::{Away, Refusal};
-use group::Group;
+use group::{Group, Groups};
 use history::History;
 use log::{Log, View, Wanted};
 use offsets::Offsets;
@@ -67,6 +67,8 @@ pub struct Settings {
     pub initial_rebalance_delay: Us,
     /// `group.consumer.session.timeout.ms`
     pub consumer_session: Us,
+    /// Topics that a group of its own reads; all others are the first group's.
+    pub routed: Vec<u16>,
 }
 
 impl Settings {
@@ -80,6 +82,7 @@ impl Settings {
             transaction_check: 1_000_000,
             initial_rebalance_delay: 0,
             consumer_session: 45_000_000,
+            routed: Vec::new(),
         }
     }
 }
@@ -117,7 +120,7 @@ pub struct Broker {
     partitions: Vec<Vec<Partition>>,
     coordinator: Coordinator,
     offsets: Offsets,
-    group: Group,
+    groups: Groups,
     /// Until when these have no coordinator, and what is answered meanwhile.
     transactions_away: [Option<(Us, Code)>; COORDINATORS],
     group_away: Option<(Us, Code)>,
@@ -139,13 +142,16 @@ impl Broker {
         let topics = (0u16..).zip(&settings.topics);
         let partitions =
             topics.map(|(topic, its)| (0..its.partitions).map(|number| partition(topic, number)).collect()).collect();
-        let counts = settings.topics.iter().map(|topic| topic.partitions).collect();
+        let counts: Vec<i32> = settings.topics.iter().map(|topic| topic.partitions).collect();
         Self {
             marker_delay,
             partitions,
             coordinator: Coordinator::new(settings.max_transaction_timeout, settings.transaction_check),
             offsets: Offsets::default(),
-            group: Group::new(counts, settings.initial_rebalance_delay, settings.consumer_session),
+            groups: Groups::new(
+                |prefix| Group::new(prefix, counts.clone(), settings.initial_rebalance_delay, settings.consumer_session),
+                settings.routed.clone(),
+            ),
             transactions_away: [None; COORDINATORS],
             group_away: None,
             refusals: BTreeMap::new(),
@@ -175,13 +181,14 @@ impl Broker {
 
     /// When [`Broker::tick`] has something to do; in the past: at once.
     pub fn next_tick(&self) -> Option<Us> {
-        if !self.ready.is_empty() || !self.group.ready.is_empty() {
+        if !self.ready.is_empty() || self.groups.all.iter().any(|group| !group.ready.is_empty()) {
             return Some(0);
         }
         let reader = self.deadlines.peek().map(|deadline| deadline.0.0);
         let away = self.transactions_away;
         let transaction = self.coordinator.next(|name| away[coordinator_of(name)].map_or(0, |away| away.0));
-        let member = self.group.next().map(|at| at.max(self.group_away.map_or(0, |away| away.0)));
+        let member =
+            self.groups.all.iter().filter_map(Group::next).min().map(|at| at.max(self.group_away.map_or(0, |away| away.0)));
         let leader = self.deposed.iter().map(|deposed| deposed.0).min();
         [reader, transaction, member, leader].into_iter().flatten().min()
     }
@@ -202,9 +209,9 @@ impl Broker {
         self.offsets.committed(at)
     }
 
-    /// Who has which partitions, as the group's coordinator sees it.
+    /// Who has which partitions, as the groups' coordinator sees it.
     pub fn assignment(&self) -> BTreeMap<String, Vec<TopicPartition>> {
-        self.group.assignment()
+        self.groups.all.iter().flat_map(Group::assignment).collect()
     }
 
     fn take_ready(&mut self) -> Vec<(Ticket, Answer)> {
@@ -217,7 +224,7 @@ impl Broker {
             self.deadlines.pop();
         }
         let mut ready = std::mem::take(&mut self.ready);
-        ready.append(&mut self.group.ready);
+        self.groups.all.iter_mut().for_each(|group| ready.append(&mut group.ready));
         ready
     }
 
@@ -243,7 +250,7 @@ impl Broker {
         self.expire_transactions(now);
         self.write_markers(now);
         if is_here(self.group_away, now).is_ok() {
-            self.group.tick(now);
+            self.groups.all.iter_mut().for_each(|group| group.tick(now));
         }
         for (_, at) in self.deposed.extract_if(.., |deposed| deposed.0 <= now).collect::<Vec<_>>() {
             if let Ok(partition) = self.find(at) {

@@ -34,11 +34,39 @@ pub struct Topics {
     pub inputs: Vec<u16>,
     /// Topics in the order of [`OutTopic`].
     pub outputs: Vec<u16>,
-    /// Every topic has so many.
+    /// Every topic that is not routed has so many.
     pub partitions: i32,
+    /// Topics that routers read, and how many partitions each has.
+    pub routed: Vec<u16>,
+    pub routed_partitions: i32,
 }
 
 impl Topics {
+    /// Inputs that tasks wait for: all but what members write to accounts.
+    #[must_use]
+    pub fn external(&self) -> usize {
+        self.inputs.iter().filter(|topic| **topic != self.outputs[OutTopic::AccountMembers as usize]).count()
+    }
+
+    /// As routers see them: their inputs are others.
+    #[must_use]
+    pub fn of_routers(&self) -> Self {
+        Self { inputs: self.routed.clone(), ..self.clone() }
+    }
+
+    #[must_use]
+    pub fn partitions_of(&self, topic: u16) -> i32 {
+        if self.routed.contains(&topic) { self.routed_partitions } else { self.partitions }
+    }
+
+    /// All partitions of these.
+    pub fn all_of<'a>(&'a self, topics: &'a [u16]) -> impl Iterator<Item = TopicPartition> + 'a {
+        let partitions = move |topic: &'a u16| {
+            (0..self.partitions_of(*topic)).map(move |partition| TopicPartition { topic: *topic, partition })
+        };
+        topics.iter().flat_map(partitions)
+    }
+
     #[must_use]
     pub fn of_input(&self, at: InputPartition) -> TopicPartition {
         TopicPartition { topic: self.inputs[usize::from(at.input)], partition: at.partition }
@@ -53,6 +81,12 @@ impl Topics {
     #[must_use]
     pub fn output(&self, topic: OutTopic, partition: i32) -> TopicPartition {
         TopicPartition { topic: self.outputs[topic as usize], partition }
+    }
+
+    /// The topic of a name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<u16> {
+        self.names.iter().position(|known| known == name).and_then(|n| u16::try_from(n).ok())
     }
 
     #[must_use]

@@ -22,6 +22,10 @@ pub enum Point {
     Fault(Kind),
     /// A state of a task, as its board shows it.
     Task(&'static str),
+    /// How a router stands, as its board shows it.
+    Router(&'static str),
+    /// What became of a router's transaction, or what the group told it.
+    OfRouter(&'static str),
     /// A trouble that a board shows.
     Trouble(TroubleKind),
     /// A branch of error handling, by what the log says there.
@@ -56,6 +60,19 @@ pub const ELSEWHERE: [(Point, &str); 3] = [
     ),
 ];
 
+/// What routers meet with.
+const OF_ROUTERS: [&str; 9] = [
+    "transaction: committed",
+    "transaction: aborted",
+    "transaction: rebuilt",
+    "rebalance: assigned",
+    "rebalance: revoked",
+    "rebalance: lost",
+    "failure: abort",
+    "failure: refused",
+    "failure: rebuild",
+];
+
 /// What the client library meets with.
 const LIBRARY: [&str; 18] = [
     "network: slow",
@@ -85,6 +102,8 @@ impl Point {
         let mut all: Vec<Self> = Kind::HARMLESS.map(Self::Fault).to_vec();
         all.extend(Kind::OUTAGES.map(Self::Fault));
         all.extend(TaskState::NAMES.map(Self::Task));
+        all.extend(["waits", "is at the end", "is behind"].map(Self::Router));
+        all.extend(OF_ROUTERS.map(Self::OfRouter));
         all.extend(TroubleKind::ALL.map(Self::Trouble));
         all.extend(Branch::ALL.map(Self::Branch));
         all.extend(["retry", "abort", "refused", "rebuild"].map(Self::Failure));
@@ -101,6 +120,8 @@ impl Point {
         match self {
             Self::Fault(kind) => kind.name().to_owned(),
             Self::Task(state) => format!("board: a task is {state}"),
+            Self::Router(state) => format!("board: a router {state}"),
+            Self::OfRouter(what) => format!("router: {what}"),
             Self::Trouble(kind) => format!("board: trouble {}", kind.name()),
             Self::Branch(branch) => format!("branch: {branch:?}"),
             Self::Failure(class) => format!("worker: failure: {class}"),

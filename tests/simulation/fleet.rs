@@ -1,16 +1,19 @@
 //! The instances of the service: each is a machine with its clock, on which processes run one after the other.
 
 use super::api::Us;
-use super::client::{Site, Topics};
+use super::client::{Site, Topics, group};
 use super::dice::Stream;
 use super::process::{End, ProcessId};
 use super::service::{ClientSettings, Formats, MachineClock, SimulatedCluster, SimulatedPorts};
 use super::world::{SECOND, World};
+use leadstream::app::route::{open, show_on};
 use leadstream::kafka::options as kafka;
 use leadstream::runtime::observe::{Observer, RebalanceKind, TransactionOutcome};
 use leadstream::runtime::ports::Cause;
+use leadstream::runtime::router::{Parts, Router};
 use leadstream::runtime::snapshot::StatusBoard;
 use leadstream::runtime::supervisor::new_worker::NewWorker;
+use leadstream::runtime::worker::Shared;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -21,12 +24,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// A process that was asked to stop is killed after so long (`engine.shutdown_deadline` and a little).
 const SHUTDOWN_DEADLINE: Us = 12 * SECOND;
 
+/// The group of the workers; routers have one of their own.
+pub const GROUP: &str = "simulation";
+
 /// How all instances are set up.
 pub struct Plan {
     pub formats: Formats,
     pub topics: Rc<Topics>,
     pub clients: ClientSettings,
     pub workers: u16,
+    /// Of each instance, where something is routed.
+    pub routers: u16,
     /// Changes to what the settings say.
     pub adjust: Box<dyn Fn(leadstream::runtime::options::Options) -> leadstream::runtime::options::Options>,
 }
@@ -109,13 +117,14 @@ impl Fleet {
                 fleet.worker_ended(machine, end);
             }
         });
+        let kafka = kafka::Options {
+            transaction_timeout: plan.clients.transaction_timeout,
+            ..kafka::Options::new("simulated", GROUP, &name)
+        };
         for worker in 0..plan.workers {
             let options = plan.formats.worker_options(plan.workers, plan.topics.partitions);
             let options = (plan.adjust)(leadstream::runtime::options::Options { worker, ..options });
-            let kafka = kafka::Options {
-                transaction_timeout: plan.clients.transaction_timeout,
-                ..kafka::Options::new("simulated", "simulation", &name)
-            };
+            let kafka = kafka.clone();
             let (clients, topics, offset_ms) = (plan.clients.clone(), Rc::clone(&plan.topics), Arc::clone(&offset_ms));
             let (shared, joined, stop) = (shared.clone(), Arc::clone(&joined), Arc::clone(&stop));
             self.world.spawn(process, move |world, id| {
@@ -132,8 +141,42 @@ impl Fleet {
                 }
             });
         }
-        let run = Run { process, ended: None, board: shared.board, stop, running: usize::from(plan.workers), end: End::Clean };
+        let routers = self.start_routers(process, &kafka, &shared, &stop, &offset_ms);
+        let running = usize::from(plan.workers) + routers;
+        let run = Run { process, ended: None, board: shared.board, stop, running, end: End::Clean };
         self.machines.borrow_mut()[machine].runs.push(run);
+    }
+
+    /// Starts the routers of a process; says how many.
+    fn start_routers(
+        &self,
+        process: ProcessId,
+        kafka: &kafka::Options,
+        shared: &Shared<SimulatedPorts>,
+        stop: &Arc<AtomicBool>,
+        offset_ms: &Arc<AtomicI64>,
+    ) -> usize {
+        let plan = &self.plan;
+        let Some(route) = &plan.formats.route else { return 0 };
+        for n in 0..plan.routers {
+            let (kafka, options) = plan.formats.router_options(plan.workers + n, kafka, &plan.topics);
+            let options = (plan.adjust)(leadstream::runtime::options::Options { workers: plan.routers, ..options });
+            let topics = Rc::new(plan.topics.of_routers());
+            let group = group::Settings { topics: topics.inputs.clone(), ..plan.clients.group.clone() };
+            let clients = ClientSettings { group, ..plan.clients.clone() };
+            let (route, stop, offset_ms) = (Arc::clone(route), Arc::clone(stop), Arc::clone(offset_ms));
+            let (clock, board) = (Arc::clone(&shared.clock), Arc::clone(&shared.board));
+            let observer = Arc::new(OfRouters(Arc::clone(&self.seen)));
+            let show = show_on(Arc::clone(&board), options.worker);
+            show("it is not connected yet".to_owned());
+            self.world.spawn(process, move |world, id| {
+                let site = Site { world: Rc::clone(world), worker: id, topics, offset_ms };
+                let connect = SimulatedCluster { site, kafka, clients };
+                let Some((source, log)) = open::<SimulatedPorts>(&connect, &options, &stop, &show)? else { return Ok(()) };
+                Router::new(Parts { source, log, route, options, clock, observer, board, stop }).run()
+            });
+        }
+        usize::from(plan.routers)
     }
 
     /// One worker ended: the others of its process are asked to stop, as the supervisor does.
@@ -238,6 +281,47 @@ impl Fleet {
     }
 }
 
+/// What routers report, counted as theirs.
+struct OfRouters(Arc<Seen>);
+
+impl Observer for OfRouters {
+    fn transaction(&self, _: u16, outcome: TransactionOutcome) {
+        self.0.count("router: transaction", name_of_outcome(outcome));
+    }
+
+    fn rebalance(&self, _: u16, kind: RebalanceKind, _: usize) {
+        self.0.count("router: rebalance", name_of_rebalance(kind));
+    }
+
+    fn aborted(&self, _: u16, cause: Cause) {
+        self.0.count("router: aborted", cause.name());
+    }
+
+    fn failure(&self, _: u16, class: &'static str) {
+        self.0.count("router: failure", class);
+    }
+
+    fn gap(&self, _: u16, _: u16, _: u64) {
+        self.0.count("router: gap", "");
+    }
+}
+
+const fn name_of_outcome(outcome: TransactionOutcome) -> &'static str {
+    match outcome {
+        TransactionOutcome::Committed => "committed",
+        TransactionOutcome::Aborted => "aborted",
+        TransactionOutcome::Rebuilt => "rebuilt",
+    }
+}
+
+const fn name_of_rebalance(kind: RebalanceKind) -> &'static str {
+    match kind {
+        RebalanceKind::Assigned => "assigned",
+        RebalanceKind::Revoked => "revoked",
+        RebalanceKind::Lost => "lost",
+    }
+}
+
 /// What workers report, counted.
 #[derive(Default)]
 struct Seen(Mutex<BTreeMap<(&'static str, &'static str), u64>>);
@@ -250,21 +334,11 @@ impl Seen {
 
 impl Observer for Seen {
     fn transaction(&self, _: u16, outcome: TransactionOutcome) {
-        let name = match outcome {
-            TransactionOutcome::Committed => "committed",
-            TransactionOutcome::Aborted => "aborted",
-            TransactionOutcome::Rebuilt => "rebuilt",
-        };
-        self.count("worker: transaction", name);
+        self.count("worker: transaction", name_of_outcome(outcome));
     }
 
     fn rebalance(&self, _: u16, kind: RebalanceKind, _: usize) {
-        let name = match kind {
-            RebalanceKind::Assigned => "assigned",
-            RebalanceKind::Revoked => "revoked",
-            RebalanceKind::Lost => "lost",
-        };
-        self.count("worker: rebalance", name);
+        self.count("worker: rebalance", name_of_rebalance(kind));
     }
 
     fn aborted(&self, _: u16, cause: Cause) {

@@ -19,6 +19,8 @@ mod merge;
 mod orders;
 mod outputs;
 mod repeats;
+mod routed;
+pub mod routing;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -66,13 +68,21 @@ pub enum Rule {
     OnTime,
     /// Every input is read to its end.
     EverythingRead,
+    /// Each event of what is routed is there once, where its prospect's task reads, in the transaction that passes its record.
+    RoutedOnce,
+    /// Events of one partition that is routed keep its order.
+    RoutedInOrder,
+    /// A router that says it is caught up is.
+    RoutersTellTheTruth,
+    /// What leads to a mail waits until the routers have said that they are caught up.
+    HeldWhileRoutersBehind,
     /// A task that does not move although it could says so.
     NothingStuckSilently,
 }
 
 impl Rule {
     #[cfg(feature = "planted-bugs")]
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::TransactionsAreWhole,
         Self::CommittedIsVisible,
         Self::IdsOnce,
@@ -90,6 +100,10 @@ impl Rule {
         Self::NothingLeftDue,
         Self::OnTime,
         Self::EverythingRead,
+        Self::RoutedOnce,
+        Self::RoutedInOrder,
+        Self::RoutersTellTheTruth,
+        Self::HeldWhileRoutersBehind,
         Self::NothingStuckSilently,
     ];
 }

@@ -59,6 +59,10 @@ const HARMLESS: &[(Bug, &str)] = &[
     (Bug::EmptyAssignAnswered, "the group's event stays in the queue, and is answered by the real assignment"),
     (Bug::RestoredTooEarly, "state and offsets are compared, commits of timers alone included"),
     (Bug::RestoredToStable, "state and offsets are compared, and the end is asked for again until they agree"),
+    (
+        Bug::LostIsRouted,
+        "positions are committed in the name of a member and its generation, and the broker takes none from who is none any more",
+    ),
     (Bug::OldOffsetsTaken, "what the group gives or takes waits for an answer, so nothing changes while offsets are asked for"),
 ];
 
@@ -143,7 +147,22 @@ const KNOWN: &[(Bug, &str, u64)] = &[
     (Bug::TimersEarly, "steady", 3),
     (Bug::PostponedTimerLost, "steady", 0),
     (Bug::HeldTimerLost, "steady", 0),
+    (Bug::RoutedBeforeOffsets, "routed", 0),
+    (Bug::RecordSplit, "routed", 0),
+    (Bug::RoutedBeforeCommit, "routed", 22),
+    (Bug::RouterForgetsToDiscard, "routed", 22),
+    (Bug::RoutedOffsetTooLow, "routed", 0),
+    (Bug::RoutedOffsetTooHigh, "routed", 0),
+    (Bug::RouterDeadLetterForgotten, "routed", 0),
+    (Bug::RevokedIsRouted, "routed", 2),
+    (Bug::RouterAlwaysCaughtUp, "routed", 0),
+    (Bug::UnseenIsRouted, "routed", 0),
+    (Bug::OneLaneSuffices, "routed", 2),
+    (Bug::RouterSpeaksForNobody, "routed", 428),
 ];
+
+/// The workloads without routers: what is wrong in a worker shows in each of them.
+const UNROUTED: &[&str] = workloads::ALL.split_at(workloads::ALL.len() - 1).0;
 
 const POINTED: [&str; 2] = ["hostile", "carts"];
 
@@ -185,7 +204,23 @@ fn hunt(bug: Bug) -> Hunt<'static> {
         | Bug::FiredWithRecordsInHand
         | Bug::AtEndForLong
         | Bug::EmptyAssignAnswered => Hunt { workloads: &POINTED, seeds: 1_000 },
-        _ => Hunt { workloads: &workloads::ALL, seeds: SEEDS },
+        Bug::RoutedBeforeOffsets
+        | Bug::RecordSplit
+        | Bug::RoutedBeforeCommit
+        | Bug::RouterForgetsToDiscard
+        | Bug::RouterKeepsMemory
+        | Bug::RoutedOffsetTooLow
+        | Bug::RoutedOffsetTooHigh
+        | Bug::RouterDeadLetterForgotten
+        | Bug::RevokedIsRouted
+        | Bug::LostIsRouted
+        | Bug::RouterAlwaysCaughtUp
+        | Bug::UnseenIsRouted
+        | Bug::RoutedEndOutlivesSeek
+        | Bug::RouterSpeaksForNobody
+        | Bug::RoutersBelievedForEver
+        | Bug::OneLaneSuffices => Hunt { workloads: &[workloads::ROUTED], seeds: 600 },
+        _ => Hunt { workloads: UNROUTED, seeds: SEEDS },
     }
 }
 

@@ -3,6 +3,8 @@
 use super::api::{TopicPartition, Us};
 use super::coverage::{Boards, Point, count_endings, listen};
 use super::faults::{Kind, MOST_SKEW_MS};
+use super::fleet::Machine;
+use super::oracle::routing::Routing;
 use super::oracle::{Evidence, Times, judge};
 use super::replayed;
 use super::setup::Simulation;
@@ -104,14 +106,7 @@ impl Simulation {
     fn judge(&self, settled: Option<Us>) -> Result<(), String> {
         let world = &self.world;
         let broker = world.broker.borrow();
-        let all = |topics: &[u16]| -> Vec<TopicPartition> {
-            let partitions = 0..self.topics.partitions;
-            topics
-                .iter()
-                .flat_map(|topic| partitions.clone().map(|partition| TopicPartition { topic: *topic, partition }))
-                .collect()
-        };
-        let inputs = all(&self.topics.inputs);
+        let inputs = self.topics.all_of(&self.topics.inputs);
         let topics: Vec<u16> = (0..).take(self.topics.names.len()).collect();
         let formats = &self.fleet.plan().formats;
         let times = Times {
@@ -133,8 +128,15 @@ impl Simulation {
             history: broker.history(),
             topics: &self.topics,
             formats,
-            bounds: all(&topics).into_iter().filter_map(bounds).collect(),
-            committed: inputs.iter().filter_map(|at| Some((*at, broker.committed(*at)?))).collect(),
+            bounds: self.topics.all_of(&topics).filter_map(bounds).collect(),
+            committed: inputs.filter_map(|at| Some((at, broker.committed(at)?))).collect(),
+            routing: Routing {
+                handed: &handed,
+                started: &started,
+                names: &names,
+                begins: &begins,
+                committed: self.topics.all_of(&self.topics.routed).filter_map(|at| Some((at, broker.committed(at)?))).collect(),
+            },
             times,
         };
         judge(&evidence).into_result()
@@ -143,19 +145,15 @@ impl Simulation {
     /// An input that is not read and committed to its end.
     fn unread(&self) -> Option<String> {
         let broker = self.world.broker.borrow();
-        for topic in &self.topics.inputs {
-            for partition in 0..self.topics.partitions {
-                let at = TopicPartition { topic: *topic, partition };
-                // Markers and aborted records at the end are passed with what comes after them.
-                let visible = broker.history().visible.get(&at).into_iter().flatten();
-                let end = visible.filter(|v| v.gone.is_none()).map(|v| v.offset + 1).max().unwrap_or(0);
-                if broker.committed(at).unwrap_or(0) < end {
-                    let name = self.topics.name(*topic);
-                    return Some(format!("{name}, partition {partition} is not read: {:?} of {end}", broker.committed(at)));
-                }
-            }
-        }
-        None
+        let read = self.topics.routed.iter().chain(&self.topics.inputs).copied().collect::<Vec<_>>();
+        self.topics.all_of(&read).find_map(|at| {
+            // Markers and aborted records at the end are passed with what comes after them.
+            let visible = broker.history().visible.get(&at).into_iter().flatten();
+            let end = visible.filter(|v| v.gone.is_none() && !v.is_progress()).map(|v| v.offset + 1).max().unwrap_or(0);
+            let (name, partition) = (self.topics.name(at.topic), at.partition);
+            let committed = broker.committed(at);
+            (committed.unwrap_or(0) < end).then(|| format!("{name}, partition {partition} is not read: {committed:?} of {end}"))
+        })
     }
 
     /// What is still to come of the faults, and takes tasks from their owners once more: nobody can be punctual then.
@@ -176,12 +174,14 @@ impl Simulation {
     /// A task that no board shows at work.
     fn unready(&self) -> Option<String> {
         let machines = self.fleet.machines.borrow();
-        let tasks: Vec<_> =
-            machines.iter().filter_map(|machine| machine.running()).flat_map(|running| running.board.tasks()).collect();
+        let tasks: Vec<_> = machines.iter().filter_map(Machine::running).flat_map(|running| running.board.tasks()).collect();
         let is_ready = |partition| tasks.iter().any(|task| task.partition == partition && task.state == TaskState::Ready);
-        (0..self.topics.partitions)
-            .find(|partition| !is_ready(*partition))
-            .map(|partition| format!("task {partition} is not ready"))
+        let task = (0..self.topics.partitions).find(|partition| !is_ready(*partition));
+        let lanes = self.topics.all_of(&self.topics.routed).count();
+        let routers: Vec<_> = machines.iter().filter_map(Machine::running).flat_map(|running| running.board.routers()).collect();
+        let routed: usize = routers.iter().filter(|router| router.waits_for.is_none()).map(|router| router.partitions).sum();
+        let unrouted = || (routed != lanes).then(|| format!("{routed} of {lanes} partitions are routed"));
+        task.map(|partition| format!("task {partition} is not ready")).or_else(unrouted)
     }
 }
 

@@ -6,7 +6,10 @@ use super::client::group;
 use super::client::producer::SimulatedFactory;
 use super::client::reader::SimulatedReader;
 use super::client::{Site, Topics, transactions};
-use leadstream::app::service::worker_options;
+use leadstream::app;
+use leadstream::app::registry::SchemaSource;
+use leadstream::app::route::Mapped;
+use leadstream::app::service::{engine_decoder_options, topics_of_events, worker_options};
 use leadstream::config::{self, Settings};
 use leadstream::domain::Ms;
 use leadstream::domain::model::Models;
@@ -44,6 +47,8 @@ pub struct Formats {
     pub models: Arc<Models>,
     pub decoder: Arc<wire::decode::Decoder>,
     pub encoder: Arc<wire::output::Encoder>,
+    /// `None`: nothing is routed.
+    pub route: Option<Arc<wire::route::Router>>,
 }
 
 impl Formats {
@@ -57,9 +62,12 @@ impl Formats {
         let encode = wire::output::Options {
             format: wire::output::Format::Json,
             source: "leadstream/simulation".to_owned(),
-            input_topics: settings.input_topics().into_iter().map(|topic| topic.name).collect(),
+            input_topics: topics_of_events(&decode_options(&settings)),
         };
+        let routed =
+            Mapped::load(&settings, &mut SchemaSource::of_command(&settings)).unwrap_or_else(|fault| panic!("{fault:?}")).routed;
         Self {
+            route: (!routed.is_empty()).then(|| Arc::new(wire::route::Router::new(routed))),
             decoder: Arc::new(wire::decode::Decoder::new(decode_options(&settings), &models.vocabulary)),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(&models))),
             settings: Arc::new(settings),
@@ -69,15 +77,21 @@ impl Formats {
 
     /// The topics of the cluster: inputs first, then outputs. What members write to accounts is an input, too, where accounts are known.
     #[must_use]
-    pub fn topics(&self, partitions: i32) -> Topics {
-        let mut names: Vec<String> = self.settings.input_topics().into_iter().map(|topic| topic.name).collect();
-        let mut inputs: Vec<u16> = (0..).take(names.len()).collect();
+    pub fn topics(&self, partitions: i32, routed_partitions: i32) -> Topics {
+        let all = self.settings.input_topics();
+        let is_routed = self.settings.routed_topics();
+        let (routed, mut inputs): (Vec<u16>, Vec<u16>) =
+            (0..).take(all.len()).partition(|n| is_routed.contains(&all[usize::from(*n)]));
+        let mut names: Vec<String> = all.into_iter().map(|topic| topic.name).collect();
         let outputs: Vec<u16> = (u16::try_from(names.len()).unwrap_or(0)..).take(OutTopic::ALL.len()).collect();
         names.extend(OutTopic::ALL.iter().map(|topic| self.settings.output_topic(*topic)));
+        if !routed.is_empty() {
+            inputs.push(outputs[OutTopic::Events as usize]);
+        }
         if self.models.accounts().is_some() {
             inputs.push(outputs[OutTopic::AccountMembers as usize]);
         }
-        Topics { names, inputs, outputs, partitions }
+        Topics { names, inputs, outputs, partitions, routed, routed_partitions }
     }
 
     /// How the workers of an instance work.
@@ -87,6 +101,21 @@ impl Formats {
         // Keys are hashed alike in every run.
         let hash_seed = Options::new(Vec::new(), 1).hash_seed;
         Options { workers, members, partitions: partitions.unsigned_abs(), hash_seed, ..worker_options(&self.settings) }
+    }
+
+    /// How the routers of an instance work; `first`: the number of the first of them.
+    #[must_use]
+    pub fn router_options(&self, first: u16, kafka: &kafka::Options, topics: &Topics) -> (kafka::Options, Options) {
+        let (kafka, options) = app::route::options(&self.settings, kafka);
+        let options = Options {
+            worker: first,
+            workers: 1,
+            partitions: topics.routed_partitions.unsigned_abs(),
+            lanes: u32::try_from(topics.routed.len()).unwrap_or(0) * topics.routed_partitions.unsigned_abs(),
+            events_partitions: topics.partitions.unsigned_abs(),
+            ..options
+        };
+        (kafka, options)
     }
 
     /// What the workers of one run of an instance have in common.
@@ -108,13 +137,8 @@ impl Formats {
 /// How records of the inputs are read.
 #[must_use]
 pub fn decode_options(settings: &Settings) -> wire::decode::Options {
-    let topic = |t: config::settings::InputTopic| wire::decode::Topic {
-        name: t.name,
-        is_email: t.is_email,
-        is_trusted: t.is_trusted,
-        format: wire::decode::Format::Json,
-    };
-    wire::decode::Options { topics: settings.input_topics().into_iter().map(topic).collect(), ..wire::decode::Options::default() }
+    let wire::decode::Options { topics, routed, routed_input, .. } = engine_decoder_options(settings);
+    wire::decode::Options { topics, routed, routed_input, ..wire::decode::Options::default() }
 }
 
 /// The clock of one machine.

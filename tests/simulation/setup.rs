@@ -45,7 +45,11 @@ impl Simulation {
         let formats = workload.formats().clone();
         let dice = Dice::new(case.seed, &case.workload);
         let mut die = dice.of(Stream::Setup);
-        let topics = Rc::new(formats.topics(i32::try_from(die.between(1, 3)).unwrap_or(1)));
+        let partitions = i32::try_from(die.between(1, 3)).unwrap_or(1);
+        // Drawn apart: the other workloads' runs stay what they are.
+        let routing = Dice::new(case.seed, "routing");
+        let mut routing = routing.of(Stream::Setup);
+        let topics = Rc::new(formats.topics(partitions, i32::try_from(routing.between(1, 4)).unwrap_or(1)));
         // Some transactions take seconds to be completed, and the next one waits for that.
         let slow_markers = Rc::new(Cell::new(die.chance(0.3)));
         let is_replayed = case.workload == REPLAYED;
@@ -71,6 +75,7 @@ impl Simulation {
             topics: Rc::clone(&topics),
             clients: draw_clients(&mut die, &topics),
             workers: *die.one_of(&[1, 1, 1, 2]),
+            routers: u16::try_from(routing.between(1, 2)).unwrap_or(1),
             adjust: {
                 let trial = Rc::clone(&trial);
                 let batches = move |options| Options { on_gap, batch, batch_in_backlog: batch, ..options };
@@ -125,10 +130,15 @@ fn draw_broker(
     (slow_markers, (share, slowest)): (Rc<Cell<bool>>, (f64, Us)),
     has_append_times: bool,
 ) -> Broker {
-    let mut settings = broker::Settings::new(vec![broker::Topic::new(topics.partitions); topics.names.len()], START_MS);
+    let all = (0..).take(topics.names.len()).map(|topic| broker::Topic::new(topics.partitions_of(topic))).collect();
+    let mut settings = broker::Settings::new(all, START_MS);
+    settings.routed.clone_from(&topics.routed);
     settings.topics[usize::from(topics.outputs[OutTopic::State as usize])].is_compacted = true;
-    for topic in &topics.inputs {
+    for topic in topics.inputs.iter().chain(&topics.routed) {
         settings.topics[usize::from(*topic)].has_append_time = die.chance(0.2) && has_append_times;
+    }
+    if !topics.routed.is_empty() {
+        settings.topics[usize::from(topics.outputs[OutTopic::Events as usize])].has_append_time = true;
     }
     settings.verifies = die.chance(0.5);
     settings.consumer_session = *die.one_of(&[6 * SECOND, 12 * SECOND]);

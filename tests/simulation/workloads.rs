@@ -5,6 +5,7 @@ mod events;
 mod fat;
 mod forgetful;
 mod replayed;
+mod routed;
 mod shop;
 
 use super::api::{Answer, Record, Request, Ticket, TopicPartition, Us};
@@ -40,7 +41,17 @@ static HISTORY: LazyLock<Formats> =
 static PUNCTUAL: LazyLock<Formats> =
     LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#, r#"inputs.max_ahead="2s""#]));
 
-static WORKLOADS: [Workload; 8] = [
+/// Records of two inputs lie anywhere, and mail where its prospects' tasks read it.
+static KEYLESS: LazyLock<Formats> = LazyLock::new(|| {
+    Formats::new(&[
+        r#"model.files=["tests/simulation/workloads/shop.toml"]"#,
+        r#"route.topics=["clickstream","cart"]"#,
+        r#"topics.mappings.clickstream="tests/simulation/workloads/keyless.toml""#,
+        r#"topics.mappings.cart="tests/simulation/workloads/keyless.toml""#,
+    ])
+});
+
+static WORKLOADS: [Workload; 9] = [
     Workload { name: "steady", formats: &SHOP, draw: shop::steady, favoured: &[], backlog: false },
     Workload { name: "backlog", formats: &SHOP, draw: shop::backlog, favoured: &[Kind::Kill, Kind::StallLink], backlog: true },
     Workload {
@@ -65,6 +76,13 @@ static WORKLOADS: [Workload; 8] = [
         formats: &PUNCTUAL,
         draw: shop::poisoned,
         favoured: &[Kind::Kill, Kind::ClockJump, Kind::Refusal, Kind::StaleChangelog, Kind::CrashLoop],
+        backlog: false,
+    },
+    Workload {
+        name: ROUTED,
+        formats: &KEYLESS,
+        draw: routed::draw,
+        favoured: &[Kind::Kill, Kind::Pause, Kind::Stop, Kind::Refusal],
         backlog: false,
     },
 ];
@@ -123,7 +141,10 @@ pub fn kinds_of_trial(name: &str) -> Vec<Kind> {
 }
 
 /// The workloads that must never fail.
-pub const ALL: [&str; 8] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts", REPLAYED, OUTAGES];
+pub const ALL: [&str; 9] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts", REPLAYED, OUTAGES, ROUTED];
+
+/// Records without keys, which routers bring to their prospects' tasks.
+pub const ROUTED: &str = "routed";
 
 /// What goes wrong may last longer than anyone waits for it: a transaction, a session, the patience of who looks at a board.
 pub const OUTAGES: &str = "outages";
@@ -165,7 +186,8 @@ pub struct Input {
 /// What a record says.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// An event whose own time is so far from that of its arrival; `None`: it has none. `$head` stands for what every event says.
+    /// An event whose own time is so far from that of its arrival; `None`: it has none. `$head` stands for what every event says, `$time`
+    /// for its time only.
     Event {
         body: String,
         id: u64,
@@ -198,14 +220,19 @@ impl Workload {
     /// Schedules everything that comes in up to this time.
     pub fn schedule(&self, world: &Rc<World>, topics: &Rc<Topics>, until: Us) {
         let inputs = (self.draw)(&mut world.dice(Stream::Workload), until);
-        for input in inputs {
+        for (n, input) in (0..).zip(inputs) {
             let topics = Rc::clone(topics);
             world.act(input.at, "record", move |world| {
                 let record = input.record(world.now_ms());
-                let topic = topics.inputs[input.input];
-                let key = record.key.as_deref().unwrap_or_default();
-                let partition = murmur2_partition(key, topics.partitions.unsigned_abs());
-                append(world, TopicPartition { topic, partition: i32::try_from(partition).unwrap_or(0) }, record);
+                let topic = u16::try_from(input.input).unwrap_or(0);
+                let partitions = topics.partitions_of(topic);
+                let partition = if topics.routed.contains(&topic) {
+                    n % partitions
+                } else {
+                    let key = record.key.as_deref().unwrap_or_default();
+                    i32::try_from(murmur2_partition(key, partitions.unsigned_abs())).unwrap_or(0)
+                };
+                append(world, TopicPartition { topic, partition }, record);
             });
         }
     }
@@ -218,8 +245,9 @@ impl Input {
             Value::Bytes(bytes) => Some(Rc::from(bytes.as_slice())),
             Value::Event { body, id, own } => {
                 let time = own.map(|ms| format!(r#","timestamp":"{}""#, leadstream::rfc3339::Rfc3339::new(now_ms + ms).as_str()));
-                let head = format!(r#""messageId":"m-{id}"{}"#, time.unwrap_or_default());
-                Some(Rc::from(body.replace("$head", &head).as_bytes()))
+                let time = time.unwrap_or_default();
+                let head = format!(r#""messageId":"m-{id}"{time}"#);
+                Some(Rc::from(body.replace("$head", &head).replace("$time", &time).as_bytes()))
             }
         };
         let timestamp_ms = match self.stamp {

@@ -2,6 +2,7 @@
 //! [`Broker::tick`], which is then due at once.
 
 use super::Broker;
+use super::group::Group;
 use super::history::{Ending, History, Transaction};
 use super::log::{Batch, Log};
 use super::transactions::{COORDINATORS, Target};
@@ -53,7 +54,7 @@ impl Broker {
             }
             Away::Group => {
                 self.group_away = until;
-                self.group.move_coordinator(now + how_long);
+                self.groups.all.iter_mut().for_each(|group| group.move_coordinator(now + how_long));
             }
         }
     }
@@ -148,17 +149,17 @@ impl Broker {
     /// A generation of the group comes and goes of which no member hears: as when a request to join that a member had sent twice
     /// arrives late.
     pub fn pass_generation(&mut self) {
-        self.group.pass_generation();
+        self.groups.all.iter_mut().for_each(Group::pass_generation);
     }
 
     /// The newer protocol: the inputs of a task are given to different members from now on, or together again.
     pub fn set_apart(&mut self, is_apart: bool) {
-        self.group.set_apart(is_apart);
+        self.groups.of_workers().set_apart(is_apart);
     }
 
-    /// Whether the group waits for its members.
+    /// Whether a group waits for its members.
     pub fn is_rebalancing(&self) -> bool {
-        self.group.is_rebalancing()
+        self.groups.all.iter().any(Group::is_rebalancing)
     }
 
     /// Partitions with open transactions, oldest first in each.

@@ -18,8 +18,42 @@ pub(super) struct Joiner {
     pub(super) rebalance: Us,
 }
 
+/// Both groups: of the workers, and of the routers. One coordinator has them both.
+#[derive(Debug)]
+pub(super) struct Groups {
+    pub(super) all: [Group; 2],
+    /// What the second one reads.
+    routed: Vec<u16>,
+}
+
+/// Names of the second group's members begin so.
+const ROUTERS: &str = "r-";
+
+impl Groups {
+    pub(super) fn new(group: impl Fn(&'static str) -> Group, routed: Vec<u16>) -> Self {
+        Self { all: [group(""), group(ROUTERS)], routed }
+    }
+
+    pub(super) fn of_workers(&mut self) -> &mut Group {
+        &mut self.all[0]
+    }
+
+    /// The group that reads these.
+    pub(super) fn of_topics(&mut self, topics: &[u16]) -> &mut Group {
+        let is_routed = topics.first().is_some_and(|topic| self.routed.contains(topic));
+        &mut self.all[usize::from(is_routed)]
+    }
+
+    /// The group that gave a member its name.
+    pub(super) fn of_member(&mut self, name: &str) -> &mut Group {
+        &mut self.all[usize::from(name.starts_with(ROUTERS))]
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Group {
+    /// Of its members' names.
+    prefix: &'static str,
     /// Of the last members; `None`: there never was one.
     protocol: Option<Protocol>,
     classic: Classic,
@@ -31,8 +65,9 @@ pub(super) struct Group {
 }
 
 impl Group {
-    pub(super) fn new(partitions: Vec<i32>, initial_delay: Us, consumer_session: Us) -> Self {
+    pub(super) fn new(prefix: &'static str, partitions: Vec<i32>, initial_delay: Us, consumer_session: Us) -> Self {
         Self {
+            prefix,
             protocol: None,
             classic: Classic::new(initial_delay),
             consumer: Consumer::new(consumer_session),
@@ -67,7 +102,7 @@ impl Group {
         self.names += 1;
         let mut mixed = self.names.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        format!("{:08x}-{}", mixed >> 32, self.names)
+        format!("{}{:08x}-{}", self.prefix, mixed >> 32, self.names)
     }
 
     pub(super) fn heartbeat(&mut self, now: Us, member: &str, generation: i32, owned: &[TopicPartition]) -> Answer {

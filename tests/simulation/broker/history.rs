@@ -1,6 +1,8 @@
 //! What has happened at the broker, for the judge. Nothing in the model reads it.
 
 use crate::api::{ProducerId, Record, TopicPartition, Us};
+use leadstream::runtime::ports::Progress;
+use leadstream::wire::routed::progress;
 use std::collections::BTreeMap;
 
 /// Everything since the run began.
@@ -62,6 +64,18 @@ pub struct Visible {
     pub transaction: Option<usize>,
     /// Since when no more, and why not.
     pub gone: Option<(Us, Gone)>,
+}
+
+impl Visible {
+    /// A router says how far it is, and nothing else.
+    pub fn is_progress(&self) -> bool {
+        self.record.key.is_none() && self.progress().is_some()
+    }
+
+    /// What a router says of itself.
+    pub fn progress(&self) -> Option<Progress> {
+        self.record.routed().and_then(progress)
+    }
 }
 
 /// Why a record that could be seen can't be any more.

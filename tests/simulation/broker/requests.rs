@@ -51,13 +51,15 @@ impl Broker {
                 if let Err(code) = is_here(self.group_away, now) {
                     return Some(Answer::Failed(code));
                 }
-                self.group.join(now, Joiner { ticket: from, member, topics, session, rebalance }, protocol);
+                self.groups.of_topics(&topics).join(now, Joiner { ticket: from, member, topics, session, rebalance }, protocol);
                 return None;
             }
             Request::Heartbeat { member, generation, owned } => {
-                is_here(self.group_away, now).map(|()| self.group.heartbeat(now, &member, generation, &owned))
+                is_here(self.group_away, now).map(|()| self.groups.of_member(&member).heartbeat(now, &member, generation, &owned))
             }
-            Request::Leave { member } => is_here(self.group_away, now).map(|()| self.group.leave(now, &member)),
+            Request::Leave { member } => {
+                is_here(self.group_away, now).map(|()| self.groups.of_member(&member).leave(now, &member))
+            }
         };
         Some(answer.unwrap_or_else(Answer::Failed))
     }
@@ -183,7 +185,8 @@ impl Broker {
                 code => code,
             })?;
         }
-        self.group.check_commit(member, generation)?;
+        let topics: Vec<u16> = offsets.iter().map(|(at, _)| at.topic).collect();
+        self.groups.of_topics(&topics).check_commit(member, generation)?;
         self.offsets.add(by, offsets)?;
         Ok(Answer::Done)
     }
@@ -195,7 +198,8 @@ impl Broker {
         partitions: &[TopicPartition],
     ) -> Result<Answer, Code> {
         is_here(self.group_away, now)?;
-        self.group.check_fetch(member, generation)?;
+        let topics: Vec<u16> = partitions.iter().map(|at| at.topic).collect();
+        self.groups.of_topics(&topics).check_fetch(member, generation)?;
         self.offsets.fetch(partitions).map(Answer::Committed)
     }
 

@@ -27,6 +27,7 @@ impl RecordBatch for InputRecords {
             key: record.key.as_deref(),
             value: record.value.as_deref(),
             content_type: content_type.and_then(|(_, value)| value.as_deref()),
+            routed: record.routed(),
             ..RecordView::default()
         }
     }

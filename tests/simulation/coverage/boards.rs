@@ -6,6 +6,7 @@ use crate::api::{TopicPartition, Us};
 use crate::oracle::liveness::{Liveness, Sample};
 use crate::setup::Simulation;
 use crate::world::{SECOND, World};
+use leadstream::runtime::snapshot::router::RouterSnapshot;
 use leadstream::runtime::snapshot::{TaskSnapshot, TaskState};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -35,14 +36,28 @@ impl Boards {
                 let positions: Vec<i64> = inputs.clone().map(|at| broker.committed(at).unwrap_or(0)).collect();
                 let visible = |at| broker.history().visible.get(&at).into_iter().flatten().rev();
                 let is_unread = |(at, position): (TopicPartition, &i64)| {
-                    visible(at).take_while(|v| v.offset >= *position).any(|v| v.gone.is_none())
+                    visible(at).take_while(|v| v.offset >= *position).any(|v| v.gone.is_none() && !v.is_progress())
                 };
                 let sample = Sample {
                     is_unread: inputs.zip(&positions).any(is_unread),
                     is_said: running.is_empty() || is_said_of(&tasks, task),
                     positions,
                 };
-                boards.liveness.borrow_mut().look(world.now(), task, sample);
+                boards.liveness.borrow_mut().look(world.now(), &format!("task {task}"), sample);
+            }
+            let routers: Vec<RouterSnapshot> = running.iter().flat_map(|run| run.board.routers()).collect();
+            boards.count_routers(&routers);
+            for at in topics.all_of(&topics.routed) {
+                let position = broker.committed(at).unwrap_or(0);
+                let visible = broker.history().visible.get(&at).into_iter().flatten().rev();
+                let sample = Sample {
+                    positions: vec![position],
+                    is_unread: visible.take_while(|v| v.offset >= position).any(|v| v.gone.is_none()),
+                    is_said: running.is_empty()
+                        || routers.iter().any(|router| router.waits_for.is_some() || !router.troubles.is_empty()),
+                };
+                let what = format!("{}, partition {},", topics.name(at.topic), at.partition);
+                boards.liveness.borrow_mut().look(world.now(), &what, sample);
             }
         };
         look_again(&simulation.world, Rc::downgrade(&boards), Rc::new(look));
@@ -59,6 +74,20 @@ impl Boards {
     /// A task did not move, and nobody said so.
     pub fn verdict(&self) -> Result<(), String> {
         self.liveness.borrow().finding().map_or(Ok(()), |finding| Err(finding.to_string()))
+    }
+
+    fn count_routers(&self, routers: &[RouterSnapshot]) {
+        let mut counts = self.counts.borrow_mut();
+        for router in routers {
+            let states =
+                [("waits", router.waits_for.is_some()), ("is at the end", router.is_at_end), ("is behind", router.lag > 0)];
+            for (state, _) in states.iter().filter(|(_, is_so)| *is_so) {
+                *counts.entry(Point::Router(state).name()).or_default() += 1;
+            }
+            for trouble in &router.troubles {
+                *counts.entry(format!("router: trouble {}", trouble.kind.name())).or_default() += 1;
+            }
+        }
     }
 
     fn count(&self, tasks: &[Arc<TaskSnapshot>]) {

@@ -6,7 +6,7 @@ use super::{Kind, MOST_SKEW_MS};
 use crate::api::{ProducerId, Record, TopicPartition, Us};
 use crate::broker::{Away, Refusal};
 use crate::dice::Stream;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, GROUP};
 use crate::network::Link;
 use crate::world::{MS, SECOND, World};
 use leadstream::runtime::ports::OutTopic;
@@ -73,7 +73,11 @@ impl Striker {
 
     fn partition_of(&self, fleet: &Fleet, topics: &[u16]) -> TopicPartition {
         let partition = self.below(u64::from(fleet.plan().topics.partitions.unsigned_abs()));
-        TopicPartition { topic: self.one_of(topics), partition: i32::try_from(partition).unwrap_or(0) }
+        let topic = self.one_of(topics);
+        let its = &fleet.plan().topics;
+        let is_routed = its.routed.contains(&topic);
+        let partition = if is_routed { self.below(u64::from(its.routed_partitions.unsigned_abs())) } else { partition };
+        TopicPartition { topic, partition: i32::try_from(partition).unwrap_or(0) }
     }
 
     pub fn strike(&self, kind: Kind) {
@@ -126,7 +130,8 @@ impl Striker {
         let topics = &fleet.plan().topics;
         let all: Vec<u16> = (0..).take(topics.names.len()).collect();
         let state = topics.outputs[OutTopic::State as usize];
-        let read: Vec<u16> = topics.inputs.iter().copied().chain([state]).collect();
+        let read: Vec<u16> = topics.inputs.iter().chain(&topics.routed).copied().chain([state]).collect();
+        let grouped: Vec<u16> = topics.inputs.iter().chain(&topics.routed).copied().collect();
         let (now, length) = (self.world.now(), self.length());
         let away = |what, code| self.world.broker.borrow_mut().away(now, what, length, code);
         match kind {
@@ -147,7 +152,10 @@ impl Striker {
                 broker.compact(now, at, stable, keeps);
             }
             Kind::Refusal => {
-                let topic = self.one_of(&topics.outputs);
+                let mut topic = self.one_of(&topics.outputs);
+                if !topics.routed.is_empty() && self.below(2) == 0 {
+                    topic = topics.outputs[OutTopic::Events as usize];
+                }
                 let refusal = self.one_of(&REFUSALS);
                 self.world.broker.borrow_mut().refuse(topic, Some(refusal));
                 self.planted.borrow_mut().refusing.push(topic);
@@ -155,13 +163,15 @@ impl Striker {
             }
             Kind::Damage => self.damage(self.partition_of(fleet, &read), length),
             Kind::HangingTransaction => self.hang(self.partition_of(fleet, &read), length),
-            Kind::HangingOffsets => self.hang_offsets(self.partition_of(fleet, &topics.inputs), length),
+            Kind::HangingOffsets => self.hang_offsets(self.partition_of(fleet, &grouped), length),
             Kind::ForgottenId => {
                 let machine = self.below(fleet.machines.borrow().len() as u64);
                 let worker = self.below(u64::from(fleet.plan().workers));
                 // Who runs has used it within the week after which it is forgotten.
                 if fleet.running(usize::try_from(machine).unwrap_or(0)).is_none() {
-                    self.world.broker.borrow_mut().forget_transactional_id(&format!("simulation-i{machine}-{worker}"));
+                    let mut broker = self.world.broker.borrow_mut();
+                    broker.forget_transactional_id(&format!("{GROUP}-i{machine}-{worker}"));
+                    broker.forget_transactional_id(&format!("{GROUP}.router-i{machine}-{}", fleet.plan().workers));
                 }
             }
             Kind::Retention => {

@@ -1,5 +1,6 @@
 //! What a run is judged by.
 
+use super::routing::Routing;
 use crate::api::{TopicPartition, Us};
 use crate::broker::history::{History, Visible};
 use crate::client::Topics;
@@ -10,6 +11,9 @@ use crate::world::{MS, START_MS};
 use leadstream::domain::Ms;
 use leadstream::domain::model::CatchUp;
 use std::collections::BTreeMap;
+
+/// Transactional ids of routers begin so.
+const ROUTERS: &str = "simulation.router-";
 
 /// What a run left behind.
 pub struct Evidence<'a> {
@@ -28,6 +32,7 @@ pub struct Evidence<'a> {
     pub bounds: BTreeMap<TopicPartition, (i64, i64)>,
     /// What the group had committed as the run ended.
     pub committed: BTreeMap<TopicPartition, i64>,
+    pub routing: Routing<'a>,
     pub times: Times,
 }
 
@@ -108,6 +113,12 @@ impl Evidence<'_> {
 }
 
 impl Evidence<'_> {
+    /// Whether a transaction is one of a router.
+    #[must_use]
+    pub fn is_of_router(&self, transaction: usize) -> bool {
+        self.history.transactions[transaction].transactional_id.starts_with(ROUTERS)
+    }
+
     /// How long sales has after the reminder of a lead.
     #[must_use]
     pub fn grace_ms(&self) -> Ms {

@@ -6,7 +6,7 @@ use super::inputs::{self, Applied, Reading, Taken};
 use super::orders::Question;
 use super::outputs::Sents;
 use super::standing::Standing;
-use super::{Findings, Rule, dead_letters, in_hand, merge};
+use super::{Findings, Rule, dead_letters, in_hand, merge, routing};
 use crate::api::Us;
 use leadstream::domain::Ms;
 use leadstream::engine::task::TaskInput;
@@ -76,6 +76,9 @@ impl TaskFold {
                     }
                     findings.0.extend(found.0);
                     self.check_held(evidence, commit, &outcome, (&records, since), findings);
+                    if outcome.has_fired_held {
+                        routing::check_held(evidence, commit, findings);
+                    }
                     check_behind(evidence, commit, &outcome, &records, findings);
                     let has_moved = self.time_ms.is_none_or(|time_ms| time_ms < commit.record.time_ms);
                     if has_moved && !evidence.times.may_pause {
@@ -186,11 +189,13 @@ impl TaskFold {
         if is_same || !outcome.has_fired_held || !evidence.holds() {
             return;
         }
-        let inputs = evidence.formats.settings.input_topics().len();
+        let inputs = evidence.topics.external();
         for ((input, position), records) in (0u16..).zip(&commit.positions).zip(records).take(inputs) {
             let at = InputPartition { partition: commit.task, input };
             let visible = evidence.history.visible.get(&evidence.topics.of_input(at)).into_iter().flatten().enumerate();
-            let next = visible.filter(|(_, v)| v.offset >= *position && v.gone.is_none()).min_by_key(|(_, v)| v.offset);
+            let next = visible
+                .filter(|(_, v)| v.offset >= *position && v.gone.is_none() && !v.is_progress())
+                .min_by_key(|(_, v)| v.offset);
             let Some((index, visible)) = next else { continue };
             let taken = inputs::decode(evidence, at, index, visible);
             if records.iter().chain([&taken]).all(|taken| is_old(evidence, taken, since)) {
@@ -261,11 +266,12 @@ fn check_behind(
         Ok(event) => event.record_ms(),
         Err(_) => taken.record_ms.unwrap_or(Ms::MIN),
     };
-    let inputs = evidence.formats.settings.input_topics().len();
+    let inputs = evidence.topics.external();
     for (input, position) in (0u16..).zip(&commit.positions).take(inputs) {
         let at = evidence.topics.of_input(InputPartition { partition: commit.task, input });
         let visible = evidence.history.visible.get(&at).into_iter().flatten().enumerate();
-        let next = visible.filter(|(_, v)| v.offset >= *position && v.gone.is_none()).min_by_key(|(_, v)| v.offset);
+        let next =
+            visible.filter(|(_, v)| v.offset >= *position && v.gone.is_none() && !v.is_progress()).min_by_key(|(_, v)| v.offset);
         let Some((index, visible)) = next else { continue };
         let next = inputs::decode(evidence, InputPartition { partition: commit.task, input }, index, visible);
         let last = evidence.handed(at, visible, commit.decided).map(|last| last.when);

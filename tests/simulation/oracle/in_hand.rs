@@ -13,12 +13,13 @@ use leadstream::runtime::ports::InputPartition;
 /// Of a commit that moves the task's time: it has not passed the next record of an input, which its worker had in its hands by then.
 pub fn check(evidence: &Evidence<'_>, commit: &Commit<'_>, records: &[Vec<Taken<'_>>], findings: &mut Findings) {
     let time_ms = commit.record.time_ms;
-    let inputs = evidence.formats.settings.input_topics().len();
+    let inputs = evidence.topics.external();
     for ((input, position), records) in (0u16..).zip(&commit.positions).zip(records).take(inputs) {
         let from = InputPartition { partition: commit.task, input };
         let at = evidence.topics.of_input(from);
         let visible = evidence.history.visible.get(&at).into_iter().flatten().enumerate();
-        let next = visible.filter(|(_, v)| v.offset >= *position && v.gone.is_none()).min_by_key(|(_, v)| v.offset);
+        let next =
+            visible.filter(|(_, v)| v.offset >= *position && v.gone.is_none() && !v.is_progress()).min_by_key(|(_, v)| v.offset);
         let Some((index, visible)) = next else { continue };
         let Some(handed) = handed(evidence, commit, at, visible) else { continue };
         let next = inputs::decode(evidence, from, index, visible);

@@ -69,7 +69,8 @@ pub fn of<'a>(
         let mut taken: Vec<Taken<'a>> = Vec::new();
         for (index, record) in visible.iter().enumerate() {
             let is_lost = record.gone.is_some_and(|(time, _)| time <= commit.begun);
-            if !(from..*to).contains(&record.offset)
+            if record.is_progress()
+                || !(from..*to).contains(&record.offset)
                 || record.since > commit.decided
                 || applied.contains(&(at, index))
                 || (is_lost && reading != Reading::WithLost)
@@ -110,6 +111,7 @@ pub fn decode<'a>(evidence: &Evidence<'a>, at: InputPartition, index: usize, vis
         key: record.key.as_deref(),
         value: record.value.as_deref(),
         content_type: content_type.and_then(|(_, value)| value.as_deref()),
+        routed: record.routed(),
         ..RecordView::default()
     };
     let event = evidence.formats.decoder.decode(&view);

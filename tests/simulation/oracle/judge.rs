@@ -4,7 +4,7 @@ use super::commits::{self, Commit};
 use super::evidence::Evidence;
 use super::fold::TaskFold;
 use super::outputs::Sents;
-use super::{Finding, Findings, Rule, changelog, repeats, timers};
+use super::{Finding, Findings, Rule, changelog, repeats, routed, timers};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the judge says.
@@ -48,6 +48,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     commits::check_visible(evidence, &mut findings);
     commits::check_offsets(evidence, &commits, &mut findings);
     commits::check_ranges(evidence, &commits, &mut findings);
+    routed::check(evidence, &mut findings);
     let mut sents = Sents::by_transaction(evidence);
     let cut: BTreeSet<i32> =
         commits.iter().filter(|(_, all)| all.iter().any(|c| c.completed.is_none())).map(|(task, _)| *task).collect();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// A task that does not move for so long, although there is something to read, has to say so.
 const LONGEST_SILENCE: Us = 60 * SECOND;
 
-/// How a task stands.
+/// How a task stands, or a partition that is routed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Sample {
     /// What the group has committed of its inputs.
@@ -23,15 +23,15 @@ pub struct Sample {
 /// Follows all tasks.
 #[derive(Debug, Default)]
 pub struct Liveness {
-    /// By task: its positions, and since when it neither moved, nor was read to the end, nor said what is wrong.
-    silent: BTreeMap<i32, (Vec<i64>, Us)>,
+    /// By task, or partition that is routed: its positions, and since when it neither moved, nor was read to the end, nor said what is wrong.
+    silent: BTreeMap<String, (Vec<i64>, Us)>,
     finding: Option<Finding>,
 }
 
 impl Liveness {
-    /// Takes a look at a task.
-    pub fn look(&mut self, now: Us, task: i32, sample: Sample) {
-        let silent = self.silent.entry(task).or_insert_with(|| (sample.positions.clone(), now));
+    /// Takes a look at a task, or at a partition that is routed.
+    pub fn look(&mut self, now: Us, what: &str, sample: Sample) {
+        let silent = self.silent.entry(what.to_owned()).or_insert_with(|| (sample.positions.clone(), now));
         if !sample.is_unread || sample.is_said || silent.0 != sample.positions {
             *silent = (sample.positions, now);
             return;
@@ -39,7 +39,7 @@ impl Liveness {
         let since = silent.1;
         if now - since > LONGEST_SILENCE && self.finding.is_none() {
             let text = format!(
-                "task {task} stands at {:?} since {}, at {} there is something to read, and no board says why it is not",
+                "{what} stands at {:?} since {}, at {} there is something to read, and no board says why it is not",
                 sample.positions,
                 seconds(since),
                 seconds(now)
@@ -61,7 +61,7 @@ mod tests {
 
     fn look(samples: impl IntoIterator<Item = (Us, Sample)>) -> Option<Rule> {
         let mut liveness = Liveness::default();
-        samples.into_iter().for_each(|(at, sample)| liveness.look(at * SECOND, 0, sample));
+        samples.into_iter().for_each(|(at, sample)| liveness.look(at * SECOND, "task 0", sample));
         liveness.finding().map(|finding| finding.rule)
     }
 

@@ -31,11 +31,14 @@ impl<'a> Sents<'a> {
     /// What is visible of every transaction, but for the changelog.
     pub fn by_transaction(evidence: &Evidence<'a>) -> BTreeMap<usize, Self> {
         let mut sents: BTreeMap<usize, Self> = BTreeMap::new();
-        for topic in OutTopic::ALL.into_iter().filter(|topic| *topic != OutTopic::State) {
+        for topic in OutTopic::ALL.into_iter().filter(|topic| !matches!(topic, OutTopic::State | OutTopic::Events)) {
             for partition in 0..evidence.topics.partitions {
                 let at = evidence.topics.output(topic, partition);
                 for visible in evidence.history.visible.get(&at).into_iter().flatten() {
                     let Some(transaction) = visible.transaction else { continue };
+                    if evidence.is_of_router(transaction) {
+                        continue;
+                    }
                     let sents = sents.entry(transaction).or_insert_with(|| Self::none(evidence));
                     sents
                         .by_key

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
     let mut seen: BTreeMap<(OutTopic, &[u8]), (TopicPartition, i64)> = BTreeMap::new();
     for topic in OutTopic::ALL {
-        if topic == OutTopic::State {
+        if matches!(topic, OutTopic::State | OutTopic::Events) {
             continue;
         }
         for partition in 0..evidence.topics.partitions {

@@ -1,6 +1,7 @@
 //! Each rule, broken: an honest run whose history is doctored. What the doctor does is what some bug would leave behind.
 
 mod honest;
+mod routed;
 
 use super::{Rule, Verdict};
 use crate::api::Record;
@@ -21,7 +22,10 @@ fn rules(verdict: &Verdict) -> Vec<Rule> {
 
 /// The run, doctored, breaks this rule.
 fn breaks(rule: Rule, doctor: impl FnOnce(&mut Honest)) {
-    let mut run = Honest::run();
+    breaks_of(Honest::run(), rule, doctor);
+}
+
+fn breaks_of(mut run: Honest, rule: Rule, doctor: impl FnOnce(&mut Honest)) {
     doctor(&mut run);
     let verdict = run.judge();
     assert!(rules(&verdict).contains(&rule), "{:#?}", verdict.findings);

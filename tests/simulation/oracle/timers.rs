@@ -81,7 +81,11 @@ pub fn check_read(evidence: &Evidence<'_>, findings: &mut Findings) {
             // Markers and aborted records at the end are passed with what comes after them.
             let visible = evidence.history.visible.get(&at).into_iter().flatten();
             let settled = evidence.times.ended.saturating_sub(LAST_READ);
-            let end = visible.filter(|v| v.gone.is_none() && v.since <= settled).map(|v| v.offset + 1).max().unwrap_or(0);
+            let end = visible
+                .filter(|v| v.gone.is_none() && v.since <= settled && !v.is_progress())
+                .map(|v| v.offset + 1)
+                .max()
+                .unwrap_or(0);
             let read = evidence.committed.get(&at).copied().unwrap_or(0);
             if read < end && !evidence.times.given_up.contains(&at) {
                 let name = evidence.topics.name(*topic);

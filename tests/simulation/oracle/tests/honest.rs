@@ -5,6 +5,7 @@ use crate::broker::history::{CommittedOffset, History};
 use crate::broker::{Broker, Settings, Topic};
 use crate::client::{Topics, batches, fetcher, group};
 use crate::fleet::{Fleet, Plan};
+use crate::oracle::routing::Routing;
 use crate::oracle::{Evidence, Times, Verdict, judge};
 use crate::process::WorkerId;
 use crate::service::{ClientSettings, Formats};
@@ -25,6 +26,8 @@ pub struct Honest {
     pub topics: Rc<Topics>,
     pub bounds: BTreeMap<TopicPartition, (i64, i64)>,
     pub committed: BTreeMap<TopicPartition, i64>,
+    /// The same of the routers' group.
+    pub routed: BTreeMap<TopicPartition, i64>,
     pub ended: Us,
     pub handed: Handed,
     started: Started,
@@ -73,6 +76,36 @@ impl Honest {
         })
     }
 
+    /// Records without keys, of which some hold several events and some none; one router.
+    pub fn routed() -> Self {
+        Self::of(
+            "routed",
+            (0, 0),
+            |options| options,
+            |world, fleet, topics| {
+                fleet.start(0);
+                for n in 0..30u64 {
+                    let topics = Rc::clone(topics);
+                    world.act(n * 331 * MS, "record", move |world| {
+                        let event = |id: u64, name: &str| {
+                            let person = (n + id) % 5;
+                            format!(r#"{{"type":"track","messageId":"m-{n}-{id}","userId":"u{person}","event":"{name}","properties":{{"cart_id":"c-{person}","product_id":"p-{id}"}}}}"#)
+                        };
+                        let value = match n % 10 {
+                            3 => "[7,{}]".to_owned(),
+                            7 => format!("[{},{}]", event(0, "Product Added"), event(1, "Product Viewed")),
+                            9 => "garbage".to_owned(),
+                            _ => event(0, "Product Added"),
+                        };
+                        let record = Record { key: None, value: Some(Rc::from(value.as_bytes())), timestamp_ms: Some(world.now_ms()), headers: Rc::from([]) };
+                        let at = TopicPartition { topic: topics.routed[0], partition: i32::try_from(n % 3).unwrap_or(0) };
+                        crate::workloads::append(world, at, record);
+                    });
+                }
+            },
+        )
+    }
+
     fn of(
         workload: &str,
         healthy: (Us, Us),
@@ -80,8 +113,10 @@ impl Honest {
         happens: impl FnOnce(&Rc<World>, &Rc<Fleet>, &Rc<Topics>),
     ) -> Self {
         let formats = crate::workloads::named(workload).formats().clone();
-        let topics = Rc::new(formats.topics(2));
-        let settings = Settings::new(vec![Topic::new(2); topics.names.len()], START_MS);
+        let topics = Rc::new(formats.topics(2, 3));
+        let all = (0..).take(topics.names.len()).map(|topic| Topic::new(topics.partitions_of(topic))).collect();
+        let mut settings = Settings::new(all, START_MS);
+        settings.routed.clone_from(&topics.routed);
         let world = World::new(1, "honest", Broker::new(settings, Box::new(|_| 2 * MS)));
         let plan = Plan {
             clients: ClientSettings {
@@ -105,6 +140,7 @@ impl Honest {
             formats: formats.clone(),
             topics: Rc::clone(&topics),
             workers: 1,
+            routers: 1,
             adjust: Box::new(adjust),
         };
         let fleet = Fleet::new(&world, plan, 1);
@@ -115,6 +151,7 @@ impl Honest {
             topics.inputs.iter().flat_map(|topic| (0..2).map(|partition| TopicPartition { topic: *topic, partition })).collect();
         let bounds = inputs.iter().filter_map(|at| broker.bounds(*at).map(|(start, _, end)| (*at, (start, end)))).collect();
         let committed = inputs.iter().filter_map(|at| Some((*at, broker.committed(*at)?))).collect();
+        let routed = topics.all_of(&topics.routed).filter_map(|at| Some((at, broker.committed(at)?))).collect();
         let history = copy(broker.history());
         drop(broker);
         world.kill_all();
@@ -125,6 +162,7 @@ impl Honest {
             topics: Rc::clone(&topics),
             bounds,
             committed,
+            routed,
             ended: 30 * SECOND,
             handed: world.handed.take(),
             started: world.started.take(),
@@ -146,6 +184,13 @@ impl Honest {
             formats,
             bounds: self.bounds.clone(),
             committed: self.committed.clone(),
+            routing: Routing {
+                handed: &self.handed,
+                started: &self.started,
+                names: &self.names,
+                begins: &self.begins,
+                committed: self.routed.clone(),
+            },
             times,
         })
     }
