@@ -1,5 +1,6 @@
 //! How fast a group commits what lies in its input topics.
 
+use crate::load::Keys;
 use crate::process;
 use crate::traffic::TOPICS;
 use rdkafka::config::ClientConfig;
@@ -14,44 +15,74 @@ struct Look {
     cpu_seconds: f64,
 }
 
+/// What routers write, and how the group of routers is called after that of the engine.
+const EVENTS: &str = "leadstream.events";
+const ROUTERS: &str = ".router";
+
 /// Looks at the committed offsets until they equal the ends that the topics have now; prints the steady rate between 10 % and
-/// 95 %, CPU and memory.
-pub fn watch(bootstrap: &str, prefix: &str, group: &str, pid: u64) {
-    let consumer: BaseConsumer = ClientConfig::new()
+/// 95 %, CPU and memory. Of records without keys it is the rate of the routers, and the end is that of what they wrote.
+pub fn watch(bootstrap: &str, prefix: &str, group: &str, pid: u64, keys: Keys) {
+    let readers = if keys == Keys::None { format!("{group}{ROUTERS}") } else { group.to_owned() };
+    let consumer = member_of(bootstrap, &readers);
+    let (partitions, total) = filled(&consumer, &TOPICS.map(|t| format!("{prefix}{t}")));
+    assert!(total > 0, "the input topics are empty: load them first");
+    let begun = Instant::now();
+    let mut looks: Vec<Look> = Vec::new();
+    let mut look = |committed: i64| {
+        let cpu_seconds = process::cpu_seconds(pid);
+        looks.push(Look { seconds: begun.elapsed().as_secs_f64(), committed, cpu_seconds });
+        assert!(process::is_alive(pid), "the process ended at {committed} of {total}");
+        assert!(begun.elapsed() < Duration::from_secs(900), "stands at {committed} of {total}");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    loop {
+        let committed = committed(&consumer, &partitions);
+        look(committed);
+        if committed >= total {
+            break;
+        }
+    }
+    if keys == Keys::None {
+        let engine = member_of(bootstrap, group);
+        let (events, _) = filled(&engine, &[format!("{prefix}{EVENTS}")]);
+        let ends: i64 = events.elements().iter().map(|e| high(&engine, e.topic(), e.partition())).sum();
+        while committed(&engine, &events) < ends {
+            look(total);
+        }
+    }
+    report(&looks, total, pid);
+}
+
+/// A consumer that only asks what a group has committed.
+fn member_of(bootstrap: &str, group: &str) -> BaseConsumer {
+    ClientConfig::new()
         .set("bootstrap.servers", bootstrap)
         .set("group.id", group)
         .set("enable.auto.commit", "false")
         // Committed is committed: don't wait for transactions that are still open.
         .set("isolation.level", "read_uncommitted")
         .create()
-        .unwrap();
-    let mut partitions = TopicPartitionList::new();
-    let mut total = 0;
-    for topic in TOPICS.map(|t| format!("{prefix}{t}")) {
-        let metadata = consumer.fetch_metadata(Some(&topic), Duration::from_secs(10)).unwrap();
+        .unwrap()
+}
+
+fn high(consumer: &BaseConsumer, topic: &str, partition: i32) -> i64 {
+    consumer.fetch_watermarks(topic, partition, Duration::from_secs(10)).unwrap().1
+}
+
+/// The partitions that hold something, and how much all hold.
+fn filled(consumer: &BaseConsumer, topics: &[String]) -> (TopicPartitionList, i64) {
+    let (mut partitions, mut total) = (TopicPartitionList::new(), 0);
+    for topic in topics {
+        let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10)).unwrap();
         for partition in metadata.topics()[0].partitions() {
-            let (low, high) = consumer.fetch_watermarks(&topic, partition.id(), Duration::from_secs(10)).unwrap();
+            let (low, high) = consumer.fetch_watermarks(topic, partition.id(), Duration::from_secs(10)).unwrap();
             total += high - low;
             if high > low {
-                partitions.add_partition(&topic, partition.id());
+                partitions.add_partition(topic, partition.id());
             }
         }
     }
-    assert!(total > 0, "the input topics are empty: load them first");
-    let begun = Instant::now();
-    let mut looks: Vec<Look> = Vec::new();
-    loop {
-        let committed = committed(&consumer, &partitions);
-        let cpu_seconds = process::cpu_seconds(pid);
-        looks.push(Look { seconds: begun.elapsed().as_secs_f64(), committed, cpu_seconds });
-        if committed >= total {
-            break;
-        }
-        assert!(process::is_alive(pid), "the process ended at {committed} of {total}");
-        assert!(begun.elapsed() < Duration::from_secs(900), "stands at {committed} of {total}");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    report(&looks, total, pid);
+    (partitions, total)
 }
 
 fn committed(consumer: &BaseConsumer, partitions: &TopicPartitionList) -> i64 {

@@ -1,6 +1,6 @@
 //! How long after an event was produced its effect is visible to a `read_committed` reader, at a steady rate.
 
-use crate::load::Sender;
+use crate::load::{Keys, Sender};
 use crate::process;
 use crate::traffic::Traffic;
 use rdkafka::config::ClientConfig;
@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 const SKIP: Duration = Duration::from_secs(30);
 
 /// Produces `rate` events a second, for so many seconds after a warm-up, and reads `output` beside it.
-pub fn measure(bootstrap: &str, prefix: &str, output: &str, rate: u64, seconds: u64, pid: u64) {
+pub fn measure(bootstrap: &str, prefix: &str, output: &str, rate: u64, seconds: u64, pid: u64, keys: Keys) {
     let reader = at_the_end(bootstrap, &format!("{prefix}{output}"));
     let stop = AtomicBool::new(false);
     let cpu_before = process::cpu_seconds(pid);
     let mut waits = std::thread::scope(|threads| {
         let reading = threads.spawn(|| read(&reader, &stop));
-        produce(bootstrap, prefix, rate, SKIP.as_secs() + seconds);
+        produce(bootstrap, prefix, rate, SKIP.as_secs() + seconds, keys);
         std::thread::sleep(Duration::from_secs(1));
         stop.store(true, Ordering::Release);
         reading.join().unwrap()
@@ -41,8 +41,8 @@ pub fn measure(bootstrap: &str, prefix: &str, output: &str, rate: u64, seconds: 
     );
 }
 
-fn produce(bootstrap: &str, prefix: &str, rate: u64, seconds: u64) {
-    let sender = Sender::new(bootstrap, prefix, 1);
+fn produce(bootstrap: &str, prefix: &str, rate: u64, seconds: u64, keys: Keys) {
+    let sender = Sender::new(bootstrap, prefix, 1, keys);
     let mut traffic = Traffic::new(7, 100_000);
     let begun = Instant::now();
     for n in 0..rate * seconds {
@@ -52,7 +52,7 @@ fn produce(bootstrap: &str, prefix: &str, rate: u64, seconds: u64) {
             std::thread::sleep(early);
         }
         let time_ms = crate::now_ms();
-        sender.send(&traffic.next(time_ms), time_ms);
+        sender.send(n, &traffic.next(time_ms), time_ms);
     }
     sender.finish();
 }

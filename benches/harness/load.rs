@@ -15,10 +15,20 @@ pub struct Sender {
     producer: BaseProducer,
     /// Full names and partitions, by topic without prefix.
     topics: BTreeMap<&'static str, (String, u32)>,
+    keys: Keys,
+}
+
+/// How records are keyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// By the prospect, and dealt as Kafka's own clients do it.
+    Prospect,
+    /// Not at all, and dealt in turn: what routers are for.
+    None,
 }
 
 impl Sender {
-    pub fn new(bootstrap: &str, prefix: &str, linger_ms: u32) -> Self {
+    pub fn new(bootstrap: &str, prefix: &str, linger_ms: u32, keys: Keys) -> Self {
         let producer: BaseProducer = ClientConfig::new()
             .set("bootstrap.servers", bootstrap)
             .set("compression.type", "lz4")
@@ -34,14 +44,21 @@ impl Sender {
         };
         let full = |topic: &str| format!("{prefix}{topic}");
         let topics = TOPICS.map(|t| (t, (full(t), partitions(&full(t))))).into_iter().collect();
-        Self { producer, topics }
+        Self { producer, topics, keys }
     }
 
-    /// Keyed as Kafka's own clients do it.
-    pub fn send(&self, message: &Message<'_>, time_ms: i64) {
+    /// Sends the `n`th event.
+    pub fn send(&self, n: u64, message: &Message<'_>, time_ms: i64) {
         let (name, partitions) = &self.topics[message.topic];
-        let partition = i32::try_from(murmur2_partition(message.key.as_bytes(), *partitions)).unwrap();
-        let mut record = BaseRecord::to(name).partition(partition).key(message.key).payload(message.value).timestamp(time_ms);
+        let partition = match self.keys {
+            Keys::Prospect => murmur2_partition(message.key.as_bytes(), *partitions),
+            Keys::None => u32::try_from(n % u64::from(*partitions)).unwrap(),
+        };
+        let partition = i32::try_from(partition).unwrap();
+        let mut record = BaseRecord::to(name).partition(partition).payload(message.value).timestamp(time_ms);
+        if self.keys == Keys::Prospect {
+            record = record.key(message.key);
+        }
         loop {
             match self.producer.send(record) {
                 Ok(()) => return,
@@ -64,8 +81,8 @@ impl Sender {
 }
 
 /// Loads `events` as fast as it goes; their times lie in the last six hours, ascending.
-pub fn flat_out(bootstrap: &str, prefix: &str, events: u64, prospects: u64) {
-    let sender = Sender::new(bootstrap, prefix, 20);
+pub fn flat_out(bootstrap: &str, prefix: &str, events: u64, prospects: u64, keys: Keys) {
+    let sender = Sender::new(bootstrap, prefix, 20, keys);
     let mut traffic = Traffic::new(42, prospects);
     let from = crate::now_ms() - SIX_HOURS_MS;
     let (begun, mut bytes) = (Instant::now(), 0);
@@ -73,7 +90,7 @@ pub fn flat_out(bootstrap: &str, prefix: &str, events: u64, prospects: u64) {
         let time_ms = from + (SIX_HOURS_MS as f64 * n as f64 / events as f64) as i64;
         let message = traffic.next(time_ms);
         bytes += message.value.len();
-        sender.send(&message, time_ms);
+        sender.send(n, &message, time_ms);
         if n % 1_000 == 0 {
             sender.poll();
         }
