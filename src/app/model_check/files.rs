@@ -40,7 +40,7 @@ pub(super) enum Made {
 /// A file can't be one, or a fault of the settings, as a [`UsageError`].
 pub(super) fn named(data: &[String], settings: &SettingsArgs) -> anyhow::Result<Vec<DataFile>> {
     if data.iter().all(|file| file.split_once('=').is_none() || Path::new(file).exists()) {
-        return Ok(data.iter().map(|file| DataFile::of_events(file)).collect());
+        return Ok(data.iter().map(DataFile::of_events).collect());
     }
     let loaded = load_settings::settings(settings)?;
     let prefix = &loaded.settings.topics.prefix;

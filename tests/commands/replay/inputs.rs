@@ -211,7 +211,7 @@ fn a_dump_of_a_topic_keeps_its_keys_and_times() {
     let lines = [record(1, "ben", add.clone()), record(0, "ann", add), tombstone];
     let file = write_lines(dir.path().join("dump.jsonl"), &lines);
     // A mapping that changes nothing else skips what has no value.
-    let tally = go(&dir.path().join("mapped"), &[file.clone()], 1, &["topics.mappings.cart=segment"]);
+    let tally = go(&dir.path().join("mapped"), std::slice::from_ref(&file), 1, &["topics.mappings.cart=segment"]);
     assert_eq!((tally.events, tally.dead_letters.is_empty()), (2, true));
     assert_eq!(tally.mappings["segment"].by_name().filter(|(_, n)| *n > 0).collect::<Vec<_>>(), [("skipped", 1)]);
     let out = dir.path().join("out");
