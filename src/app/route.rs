@@ -5,8 +5,11 @@ use super::registry::SchemaSource;
 use super::workers::{ServicePorts, worker_options};
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
+use crate::domain::Ms;
 use crate::kafka::connect::Cluster;
 use crate::kafka::options as kafka;
+use crate::kafka::peers::KafkaPeers;
+use crate::kafka::purge::KafkaPurge;
 use crate::runtime::connect::Connect;
 use crate::runtime::observe::Observer;
 use crate::runtime::options::{Options as WorkerOptions, Role};
@@ -136,12 +139,25 @@ pub fn options(settings: &Settings, engine: &kafka::Options) -> (kafka::Options,
     let kafka = kafka::Options { group_id: format!("{}{GROUP}", engine.group_id), ..engine.clone() };
     let inputs = settings.routed_topics().into_iter().map(|topic| topic.name).collect();
     let workers = u16::try_from(settings.route.workers).unwrap_or(u16::MAX);
-    (kafka, WorkerOptions { inputs, workers, role: Role::Router, routed_input: None, members: None, ..worker_options(settings) })
+    let ms = |ahead: Duration| Ms::try_from(ahead.as_millis()).unwrap_or(Ms::MAX);
+    let worker = WorkerOptions {
+        inputs,
+        workers,
+        role: Role::Router,
+        routed_input: None,
+        members: None,
+        route_ahead_ms: settings.route.max_ahead.map(ms),
+        route_purge_every: settings.route.purge_every,
+        ..worker_options(settings)
+    };
+    (kafka, worker)
 }
 
 /// What all routers of an instance have in common.
 pub struct Routers {
     pub kafka: kafka::Options,
+    /// With the group that reads what they write.
+    pub engine: kafka::Options,
     pub worker: WorkerOptions,
     pub inputs: Vec<RoutedInput>,
     pub clock: Arc<dyn Clock + Send + Sync>,
@@ -153,7 +169,7 @@ impl Routers {
     /// One job for each. `first`: the number of the first among the workers of the instance.
     #[must_use]
     pub fn jobs(self, first: u16) -> Vec<Job> {
-        let Self { kafka, worker, inputs, clock, observer, board } = self;
+        let Self { kafka, engine, worker, inputs, clock, observer, board } = self;
         let (cluster, route) = (Arc::new(Cluster { options: kafka }), Arc::new(route::Router::new(inputs)));
         let job = |n: u16| -> Job {
             let (cluster, route) = (Arc::clone(&cluster), Arc::clone(&route));
@@ -162,9 +178,16 @@ impl Routers {
             // From the first moment on, so that nobody takes an instance for ready before its routers are.
             let show = show_on(Arc::clone(&board), options.worker);
             show("it is not connected yet".to_owned());
+            // One of them is enough.
+            let purge = options.route_purge_every.filter(|_| n == 0).map(|every| (engine.clone(), every));
             Box::new(move |stop| {
                 let Some((source, log)) = open::<ServicePorts>(&*cluster, &options, &stop, &show)? else { return Ok(()) };
-                Router::new(Parts { source, log, route, options, clock, observer, board, stop }).run()
+                let (peers, partitions) = (Box::new(KafkaPeers::new(&cluster.options, &options)?), options.events_partitions);
+                let mut router = Router::new(Parts { source, log, route, options, clock, observer, board, stop }).among(peers);
+                match purge {
+                    Some((engine, every)) => router.purging(Box::new(KafkaPurge::new(&engine, partitions)), every).run(),
+                    None => router.run(),
+                }
             })
         };
         (0..worker.workers.max(1)).map(job).collect()

@@ -58,14 +58,15 @@ pub fn start(
     worker.dead_letter_budget_bytes = wire::dead_letter::budget_bytes(found.dead_letter_message_bytes);
     let others = match routed {
         None => Vec::new(),
-        Some((kafka, mut router, inputs)) => {
-            (router.partitions, router.lanes) = preflight::check_routed(&kafka, &router)?;
+        Some((of_routers, mut router, inputs)) => {
+            (router.partitions, router.lanes) = preflight::check_routed(&of_routers, &router)?;
             router.events_partitions = worker.partitions;
             router.dead_letter_budget_bytes = worker.dead_letter_budget_bytes;
             let names = inputs.iter().map(|input| (input.topic.name.clone(), input.mapper.name().to_owned())).collect();
             let observer = Arc::new(RouterMetrics::new(Arc::clone(telemetry), names));
             let (clock, board) = (Arc::clone(&shared.clock), Arc::clone(&shared.board));
-            Routers { kafka, worker: router, inputs, clock, observer, board }.jobs(worker.workers)
+            let engine = kafka.clone();
+            Routers { kafka: of_routers, engine, worker: router, inputs, clock, observer, board }.jobs(worker.workers)
         }
     };
     supervisor::start(WorkerSet { connect: Cluster { options: kafka }, shared, options: worker, mailboxes, others })

@@ -189,6 +189,32 @@ impl Admin {
         self.probe.fetch_watermarks(topic, partition, REQUEST_TIMEOUT).map_err(|e| errors::of_call(&doing, &e))
     }
 
+    /// Deletes the records before these offsets; gives where each partition begins then, or why it doesn't.
+    ///
+    /// # Errors
+    /// The cluster does not answer.
+    #[allow(clippy::type_complexity, reason = "partition and result: looked at in one place")]
+    pub fn delete_records(&self, topic: &str, before: &[(i32, i64)]) -> Result<Vec<(i32, Result<i64, Code>)>, Failure> {
+        if before.is_empty() {
+            return Ok(Vec::new());
+        }
+        let doing = format!("records of {topic} can't be deleted");
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in before {
+            list.add_partition_offset(topic, *partition, Offset::Offset(*offset)).map_err(|e| errors::of_call(&doing, &e))?;
+        }
+        let options = AdminOptions::new().request_timeout(Some(REQUEST_TIMEOUT)).operation_timeout(Some(REQUEST_TIMEOUT));
+        let list = block_on(self.admin.delete_records(&list, &options))
+            .ok_or_else(|| Failure::Retry(format!("{doing}: no answer")))?
+            .map_err(|e| errors::of_call(&doing, &e))?;
+        let begin = |e: rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
+            let code = |error: rdkafka::error::KafkaError| error.rdkafka_error_code().unwrap_or(Code::Unknown);
+            let offset = || if let Offset::Offset(offset) = e.offset() { Ok(offset) } else { Err(Code::Unknown) };
+            (e.partition(), e.error().map_err(code).and_then(|()| offset()))
+        };
+        Ok(list.elements().into_iter().map(begin).collect())
+    }
+
     /// Committed offsets of the group (`None`: none).
     ///
     /// # Errors

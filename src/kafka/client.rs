@@ -5,11 +5,11 @@
 //! means is the adapters' own. Time comes from [`TransactionalProducer::now`] and its like; the traits are called directly, never
 //! through a table.
 
-mod asked;
+pub mod asked;
 pub mod consumer;
 pub mod deliveries;
 pub mod error;
-mod metadata;
+pub(super) mod metadata;
 pub mod producer;
 pub mod reader;
 

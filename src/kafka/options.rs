@@ -303,6 +303,20 @@ impl Options {
         self.finish(config, &[PRODUCER_ONLY.as_slice(), &["group.remote.assignor"]].concat())
     }
 
+    /// A client that sees what is committed for the group whatever transactions are open, and is no member of it.
+    #[must_use]
+    pub fn peers_config(&self) -> ClientConfig {
+        let mut config = self.probe_config();
+        config.set("group.id", &self.group_id);
+        config
+    }
+
+    /// Whether a transactional id is one of this group's.
+    #[must_use]
+    pub fn is_of_group(&self, transactional_id: &str) -> bool {
+        transactional_id.rsplitn(3, '-').nth(2) == Some(&self.group_id)
+    }
+
     /// The compression of a topic, where it is not that of the producer: state records are small numbers and hashes, which cost more
     /// to compress than to write and to send. A compression that is set applies everywhere.
     pub(super) fn compression_of(&self, topic: OutTopic) -> Option<&'static CStr> {
@@ -374,6 +388,19 @@ mod tests {
             prop_assert_eq!(one == other, id(one.0, one.1, one.2) == id(other.0, other.1, other.2));
             prop_assert!(id(one.0, one.1, one.2).starts_with(&format!("{}-", one.0)), "rights are given to the group's prefix");
         }
+    }
+
+    #[test]
+    fn an_id_is_known_for_one_of_the_group_and_of_no_other() {
+        let options = |group: &str, instance: &str| Options::new("b", group, instance);
+        let of = options("shop.router", "a");
+        for instance in ["a", "b-c", "0"] {
+            assert!(of.is_of_group(&id("shop.router", instance, 12)), "{instance}");
+            for group in ["shop", "shop.router-a", "shop.router.router", "a"] {
+                assert!(!of.is_of_group(&id(group, instance, 12)), "{group} {instance}");
+            }
+        }
+        assert!(!of.is_of_group("") && !of.is_of_group("shop.router") && !of.is_of_group("shop.router-a"));
     }
 
     fn refused(name: &str, value: &str) -> usize {

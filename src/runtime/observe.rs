@@ -124,6 +124,15 @@ pub trait Observer: Send + Sync {
     /// A router's batch was committed.
     fn routed(&self, worker: u16, batch: &RouterStats) {}
 
+    /// A router has taken over from another that was dead, or has failed to.
+    fn took_over(&self, worker: u16, is_done: bool) {}
+
+    /// Read events were deleted, so many offsets of them; or that has failed.
+    fn purged(&self, worker: u16, offsets: Option<u64>) {}
+
+    /// A router had records in hand and waited so long for others of its group.
+    fn waited_for_routers(&self, worker: u16, took: Duration) {}
+
     /// A task had an event in hand and waited for a slower input.
     fn waited_for(&self, worker: u16, input: u16) {}
 }

@@ -165,6 +165,10 @@ pub struct Options {
     /// Partitions of all topics that are routed, and those of the topic that routers write.
     pub lanes: u32,
     pub events_partitions: u32,
+    /// How far a router may be ahead of the slowest other one, by record times; `None`: as far as it likes.
+    pub route_ahead_ms: Option<Ms>,
+    /// How often what the engine has read of the events that routers wrote is deleted; `None`: never.
+    pub route_purge_every: Option<Duration>,
     /// Partitions of every input and of the changelog; known once the topics are looked at.
     pub partitions: u32,
     pub start: Start,
@@ -234,6 +238,8 @@ impl Options {
             routed_input: None,
             lanes: 0,
             events_partitions: 0,
+            route_ahead_ms: Some(30_000),
+            route_purge_every: None,
             partitions,
             start: Start::default(),
             on_gap: OnGap::default(),

@@ -2,9 +2,11 @@
 
 mod failure;
 mod names;
+mod peers;
 mod position;
 mod prepared;
 mod progress;
+mod purge;
 mod record;
 
 use crate::domain::Ms;
@@ -13,9 +15,11 @@ use crate::engine::task::{ProspectOutput, StagedRecord, TaskInput};
 pub use failure::{Failure, Refusal};
 pub(crate) use names::closed_set;
 pub use names::{Cause, DeadReason, MappingOutcome, OutTopic};
-pub use position::Position;
+pub use peers::{PeerLane, Peers};
+pub use position::{InputPartition, Mark, Position, Reached};
 pub use prepared::{Prepared, Waiting};
 pub use progress::Progress;
+pub use purge::Purge;
 pub use record::{RecordBatch, RecordView, Rejected, credible_ms};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -98,13 +102,6 @@ pub trait Encode {
     /// # Errors
     /// The record is damaged or of a newer version.
     fn read_task_record(&self, bytes: &[u8]) -> Result<TaskRecord, CodecError>;
-}
-
-/// One partition of one input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct InputPartition {
-    pub partition: i32,
-    pub input: u16,
 }
 
 /// How much more of an input partition there is room for.

@@ -6,11 +6,17 @@
 mod batch;
 mod group;
 mod lane;
+mod look;
+mod look_around;
 mod parts;
 mod pending;
+pub mod purge;
+mod purge_events;
 mod recover;
+mod watch;
 mod write;
 
+use super::horizon::Now;
 use super::ports::{CommitLog, EventSource, Failure, FetchRoom, InputPartition};
 use super::route::Route;
 use crate::domain::Ms;
@@ -19,6 +25,7 @@ use lane::Lane;
 pub use parts::{Parts, Router};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use watch::Bound;
 
 /// The longest sleep of the loop.
 const LONGEST_SLEEP: Duration = Duration::from_millis(50);
@@ -56,6 +63,8 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
 
     fn iterate(&mut self) -> Result<bool, Failure> {
         let mut is_busy = self.serve_group()?;
+        self.look_around();
+        self.purge();
         is_busy |= self.fetch()?;
         let routed = if self.linger_left().is_some() { 0 } else { self.route_some()? };
         is_busy |= routed > 0;
@@ -71,7 +80,11 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     fn fetch(&mut self) -> Result<bool, Failure> {
         let ahead = FetchRoom { records: self.options.fetch_ahead, bytes: self.options.fetch_shares().ahead };
         let mut any = false;
+        let now = self.clock.monotonic();
         for (at, lane) in &mut self.lanes {
+            if lane.is_at_end() {
+                lane.was_at_end = Some(now);
+            }
             let room = lane.room(ahead);
             if room.records < FETCH_AT_ONCE.min(ahead.records / 2) || room.bytes < ahead.bytes / 2 {
                 continue;
@@ -93,9 +106,15 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     fn route_some(&mut self) -> Result<usize, Failure> {
         let most = if self.suspects > 0 { 1 } else { self.options.batch.max_events.saturating_sub(self.batch.records) };
         let broken: Vec<InputPartition> = self.source.broken().into_iter().map(|broken| broken.at).collect();
+        let now = self.now();
+        let bound = self.bound(&now);
         let mut routed = 0;
         while routed < most {
             let Some((at, until_ms)) = self.next_lane(&broken) else { break };
+            let Some(until_ms) = self.within(bound, at, until_ms, &now) else {
+                self.wait_for_others(true);
+                return Ok(routed);
+            };
             for n in 0..RECORDS_PER_TURN.min(most - routed) {
                 let is_next = n == 0 || self.lanes.get(&at).and_then(Lane::head_ms).is_some_and(|ms| ms <= until_ms);
                 if !is_next {
@@ -108,7 +127,18 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
                 routed += 1;
             }
         }
+        self.wait_for_others(false);
         Ok(routed)
+    }
+
+    /// Until when the lane that comes first may be read, before others have come after; `None`: not at all.
+    fn within(&self, bound: Bound, at: InputPartition, until_ms: Ms, now: &Now) -> Option<Ms> {
+        let head_ms = self.lanes.get(&at)?.head_ms()?;
+        match bound {
+            Bound::None => Some(until_ms),
+            Bound::Until(bound_ms) => (head_ms <= bound_ms).then(|| until_ms.min(bound_ms)),
+            Bound::Unknown => now.is_present(head_ms).then_some(until_ms),
+        }
     }
 
     /// The lane with the earliest record, and until when it may be read; `None`: there is nothing, or another must be waited for: one
@@ -146,7 +176,8 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     }
 
     fn idle(&mut self) {
-        let sleep = if self.pending.is_some() { Duration::from_millis(2) } else { LONGEST_SLEEP };
+        let is_short = self.pending.is_some() || self.waits_for_others();
+        let sleep = if is_short { Duration::from_millis(2) } else { LONGEST_SLEEP };
         let sleep = self.linger_left().unwrap_or(sleep).min(sleep);
         if !sleep.is_zero() {
             self.source.wait(sleep);
@@ -155,7 +186,8 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
 
     /// Finishes the open batch, leaves the group.
     pub fn shut_down(&mut self) {
-        if let Err(failure) = self.commit() {
+        let all: Vec<InputPartition> = self.lanes.keys().copied().collect();
+        if let Err(failure) = self.give_back(&all) {
             tracing::warn!(%failure, "the last batch of a router is not committed; it is taken again at the next start");
             // What is left open, the broker aborts.
             self.log.abort().unwrap_or_default();

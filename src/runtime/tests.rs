@@ -2,6 +2,7 @@
 
 mod memory;
 mod refusals;
+mod routers;
 mod supervising;
 mod waiting;
 mod working;

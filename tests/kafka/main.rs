@@ -29,6 +29,7 @@ mod outage;
 mod reading;
 mod rebalances;
 mod routed;
+mod routers;
 mod schemas;
 mod stuck;
 mod timers;

@@ -16,11 +16,13 @@ pub const RAW_PARTITIONS: u32 = 3;
 pub const PARTITIONS: u32 = 12;
 pub const OUTPUTS: [OutTopic; 4] =
     [OutTopic::StageChanges, OutTopic::ScoreChanges, OutTopic::CartAbandoned, OutTopic::CartOutcomes];
-pub const SETTINGS: [&str; 7] = [
+pub const SETTINGS: [&str; 8] = [
     "topics.clickstream=[]",
     "topics.email=[]",
     "topics.cart=[\"raw\"]",
     "route.topics=[\"raw\"]",
+    // Tests look at what was routed.
+    "route.purge_every=off",
     "model.cart.catch_up=replay",
     "engine.workers=1",
     // Small batches, so that every kill meets an open transaction.
@@ -177,7 +179,7 @@ fn one_bad_element_is_a_dead_letter_alone_and_a_redrive_sends_it_alone() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut set: Vec<&str> =
         vec!["topics.clickstream=[]", "topics.cart=[]", "topics.email=[\"mails\"]", "route.topics=[\"mails\"]"];
-    set.push("topics.mappings.mails=sendgrid");
+    set.extend(["topics.mappings.mails=sendgrid", "route.purge_every=off"]);
     let seconds = now_ms() / 1_000;
     let event =
         |id: &str, email: &str| format!(r#"{{"sg_event_id":"{id}","email":"{email}","event":"open","timestamp":{seconds}}}"#);

@@ -13,6 +13,7 @@ use crate::config::settings::{InputTopic, Start};
 use crate::domain::model::Models;
 use crate::kafka::admin::{Admin, NewTopicSpec, Topic};
 use crate::kafka::options::{Options, refused_properties};
+use crate::kafka::purge::refused;
 use crate::runtime::partitioners::{Partitioner, Sample, disagreement};
 use crate::runtime::ports::{Clock, OutTopic};
 use leadstream_model::units::format_ms;
@@ -78,6 +79,7 @@ pub(super) fn check(
         }
     }
     rights(options, report);
+    purge(settings, &admin, &topics, report);
 }
 
 fn existence(settings: &Settings, accounts: bool, inputs: &[InputTopic], topics: &BTreeMap<String, Topic>, report: &mut Report) {
@@ -297,5 +299,22 @@ fn rights(options: &Options, report: &mut Report) {
     match retry(|| Admin::may_write_transactions(options)) {
         Ok(()) => report.good("rights", format!("transactions of {} may be opened", options.transactional_id(0))),
         Err(failure) => report.fault(area(&failure), failure.to_string()),
+    }
+}
+
+/// Whether read events can be deleted: up to where their topic begins, which deletes nothing.
+fn purge(settings: &Settings, admin: &Admin, topics: &BTreeMap<String, Topic>, report: &mut Report) {
+    let topic = settings.output_topic(OutTopic::Events);
+    let is_wanted = settings.route.purge_every.is_some() && !settings.routed_topics().is_empty();
+    if !is_wanted || !topics.contains_key(&topic) {
+        return;
+    }
+    let begin = retry(|| admin.watermarks(&topic, 0));
+    match begin.and_then(|(low, _)| retry(|| admin.delete_records(&topic, &[(0, low)]))) {
+        Ok(answers) => match answers.into_iter().find_map(|(_, answer)| answer.err()) {
+            None => report.good("rights", format!("read records of {topic} may be deleted")),
+            Some(code) => report.warning("rights", format!("read records can't be deleted: {}", refused(&topic, code))),
+        },
+        Err(failure) => report.warning("rights", failure.to_string()),
     }
 }

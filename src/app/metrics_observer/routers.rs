@@ -5,9 +5,10 @@ use crate::runtime::observe::{Observer, RebalanceKind, TransactionOutcome};
 use crate::runtime::ports::{Cause, MappingOutcome};
 use crate::runtime::route::RouterStats;
 use crate::telemetry::Telemetry;
-use crate::telemetry::catalogue::routers::{MAPPING_EVENTS, ROUTER_TRANSACTIONS};
+use crate::telemetry::catalogue::routers::{MAPPING_EVENTS, ROUTER_PURGES, ROUTER_TAKE_OVERS, ROUTER_TRANSACTIONS};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Counts what committed batches of routers did.
 pub struct RouterMetrics {
@@ -22,6 +23,10 @@ impl RouterMetrics {
     pub fn new(telemetry: Arc<Telemetry>, inputs: Vec<(String, String)>) -> Self {
         for outcome in ["committed", "aborted", "unknown"] {
             telemetry.declare(&ROUTER_TRANSACTIONS, &[outcome]);
+        }
+        for outcome in ["done", "failed"] {
+            telemetry.declare(&ROUTER_TAKE_OVERS, &[outcome]);
+            telemetry.declare(&ROUTER_PURGES, &[outcome]);
         }
         for (_, mapping) in &inputs {
             for outcome in MappingOutcome::ALL {
@@ -51,6 +56,18 @@ impl Observer for RouterMetrics {
 
     fn transaction(&self, _worker: u16, outcome: TransactionOutcome) {
         self.telemetry.router_transaction(outcome_name(outcome));
+    }
+
+    fn took_over(&self, _worker: u16, is_done: bool) {
+        self.telemetry.router_take_over(if is_done { "done" } else { "failed" });
+    }
+
+    fn purged(&self, _worker: u16, offsets: Option<u64>) {
+        self.telemetry.router_purged(offsets);
+    }
+
+    fn waited_for_routers(&self, _worker: u16, took: Duration) {
+        self.telemetry.router_waited(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
     }
 
     fn aborted(&self, _worker: u16, cause: Cause) {

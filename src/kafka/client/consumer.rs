@@ -133,7 +133,9 @@ impl GroupConsumer for RdkafkaConsumer {
             let offset = |(at, topic): (InputPartition, String)| {
                 let element = list.find_partition(&topic, at.partition)?;
                 let offset = match element.offset() {
-                    Offset::Offset(offset) => Some(Position { offset, time_ms: metadata::time_ms(element.metadata()) }),
+                    Offset::Offset(offset) => {
+                        Some(Position { time_ms: metadata::time_ms(element.metadata()), ..Position::from(offset) })
+                    }
                     _ => None,
                 };
                 Some((at, element.error().map(|()| offset).map_err(ClientError::from)))

@@ -58,7 +58,8 @@ impl ProducerFactory for RdkafkaProducers {
             self.used.contains(&topic).then(|| TopicProducer::new(&producer, &name, compression).ok_or_else(refused)).transpose()
         };
         let topics = OutTopic::ALL.into_iter().map(topic).collect::<Result<_, _>>()?;
-        Ok(RdkafkaProducer { topics, producer, inputs: Arc::clone(&self.inputs), made: Instant::now() })
+        let name = self.options.transactional_id(self.worker);
+        Ok(RdkafkaProducer { topics, producer, inputs: Arc::clone(&self.inputs), name, made: Instant::now() })
     }
 
     fn membership(&self) -> Option<Membership> {
@@ -75,6 +76,8 @@ pub struct RdkafkaProducer {
     topics: Vec<Option<TopicProducer<Reports>>>,
     producer: Arc<BaseProducer<Reports>>,
     inputs: Arc<[String]>,
+    /// Its transactional id.
+    name: String,
     made: Instant,
 }
 
@@ -148,8 +151,12 @@ impl TransactionalProducer for RdkafkaProducer {
         for (at, position) in positions {
             let topic = &self.inputs[usize::from(at.input)];
             list.add_partition_offset(topic, at.partition, Offset::Offset(position.offset))?;
-            if let (Some(time_ms), Some(mut element)) = (position.time_ms, list.find_partition(topic, at.partition)) {
-                element.set_metadata(metadata::of_time(time_ms));
+            let text = match position {
+                Position { mark: Some(mark), .. } => Some(metadata::of_mark(mark, &self.name)),
+                Position { time_ms, .. } => time_ms.map(metadata::of_time),
+            };
+            if let (Some(text), Some(mut element)) = (text, list.find_partition(topic, at.partition)) {
+                element.set_metadata(text);
             }
         }
         Ok(self.producer.send_offsets_to_transaction(&list, group, at_most)?)

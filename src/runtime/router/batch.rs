@@ -14,6 +14,8 @@ pub(super) struct Batch {
     pub records: usize,
     /// The last of them.
     pub last: Option<(InputPartition, i64)>,
+    /// The offsets of all lanes are committed with it, with what is said beside them.
+    pub says: bool,
     /// It says how far the router is.
     pub has_said: bool,
     pub stats: RouterStats,

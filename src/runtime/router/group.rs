@@ -51,24 +51,44 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             pending.is_asked = true;
             self.source.ask_committed(&partitions);
         }
-        match self.source.committed().and_then(|offsets| offsets.map(|o| self.start(&partitions, &o)).transpose()) {
+        if pending.offsets.is_none() {
+            pending.offsets = match self.source.committed() {
+                Ok(offsets) => offsets.map(|offsets| (offsets, now)),
+                Err(failure) => return self.not_started(failure),
+            };
+        }
+        let started = match &pending.offsets {
+            Some((offsets, since)) => {
+                let (offsets, since) = (offsets.clone(), *since);
+                if !self.has_looked(since) {
+                    return Ok(false);
+                }
+                self.start(&partitions, &offsets, since).map(Some)
+            }
+            None => Ok(None),
+        };
+        match started {
             Ok(Some(())) => Ok(true),
             Ok(None) => {
                 self.report_waiting(None);
                 Ok(false)
             }
-            Err(Failure::Retry(text)) => {
-                if let Some(pending) = &mut self.pending {
-                    (pending.is_asked, pending.ask_at) = (false, now + RETRY_PAUSE);
-                }
-                self.report_waiting(Some(&text));
-                Ok(false)
-            }
-            Err(failure) => Err(failure),
+            Err(failure) => self.not_started(failure),
         }
     }
 
-    fn start(&mut self, partitions: &[InputPartition], committed: &[Option<Position>]) -> Result<(), Failure> {
+    fn not_started(&mut self, failure: Failure) -> Result<bool, Failure> {
+        let Failure::Retry(text) = failure else { return Err(failure) };
+        let now = self.clock.monotonic();
+        if let Some(pending) = &mut self.pending {
+            (pending.is_asked, pending.ask_at, pending.offsets) = (false, now + RETRY_PAUSE, None);
+        }
+        self.report_waiting(Some(&text));
+        Ok(false)
+    }
+
+    /// `since`: when the committed offsets were known.
+    fn start(&mut self, partitions: &[InputPartition], committed: &[Option<Position>], since: Duration) -> Result<(), Failure> {
         let mut from = Vec::with_capacity(partitions.len());
         for (at, committed) in partitions.iter().zip(committed) {
             let first = first_offset(&mut self.source, &self.options, *at, committed.map(|c| c.offset))?;
@@ -79,6 +99,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         }
         tracing::debug!(?from, "router: starts");
         self.source.start(&from)?;
+        self.take_over(partitions, since);
         self.pending = None;
         self.has_joined = true;
         self.said = None;
@@ -91,7 +112,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         let kind = if lost { RebalanceKind::Lost } else { RebalanceKind::Revoked };
         self.observer.rebalance(self.options.worker, kind, partitions.len());
         // Another member may own them already when they are lost.
-        let ended = if lost && !planted!(LostIsRouted) { self.abort() } else { self.commit() };
+        let ended = if lost && !planted!(LostIsRouted) { self.abort() } else { self.give_back(partitions) };
         let mut rebuild = None;
         if let Err(failure) = ended {
             tracing::warn!(%failure, "router: the open batch is given up with the partitions");

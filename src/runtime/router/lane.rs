@@ -20,6 +20,10 @@ pub(super) struct Lane {
     ahead: FetchRoom,
     /// The end as of the last fetch, when everything before it is fetched.
     end: Option<i64>,
+    /// When everything that was there was last seen to be routed.
+    pub was_at_end: Option<Duration>,
+    /// What was last said of it is that nothing is known.
+    pub is_said_unknown: bool,
     /// Of the latest record that was routed.
     last_ms: Ms,
     /// Part of the open batch.
@@ -38,6 +42,8 @@ impl Lane {
             confirmed_offset: offset,
             ahead: FetchRoom { records: 0, bytes: 0 },
             end: None,
+            was_at_end: None,
+            is_said_unknown: false,
             last_ms: Ms::MIN,
             is_touched: false,
             waits: None,

@@ -2,10 +2,12 @@
 
 use super::batch::Batch;
 use super::lane::Lane;
+use super::look::Look;
 use super::pending::Pending;
+use super::purge::Purging;
 use crate::runtime::observe::Observer;
 use crate::runtime::options::Options;
-use crate::runtime::ports::{Clock, CommitLog, EventSource, InputPartition};
+use crate::runtime::ports::{Clock, CommitLog, EventSource, InputPartition, Peers, Purge};
 use crate::runtime::route::Route;
 use crate::runtime::snapshot::StatusBoard;
 use crate::runtime::trouble::Troubles;
@@ -41,6 +43,9 @@ pub struct Router<S, L, R> {
     pub(super) has_joined: bool,
     pub(super) lanes: BTreeMap<InputPartition, Lane>,
     pub(super) batch: Batch,
+    /// `None`: it is the only router.
+    pub(super) look: Option<Look>,
+    pub(super) purging: Option<Purging>,
     pub(super) troubles: Troubles,
     pub(super) failures: u32,
     /// Records of a batch that was refused: each goes alone, until the one is found that can't be written.
@@ -70,6 +75,8 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             has_joined: false,
             lanes: BTreeMap::new(),
             batch: Batch::default(),
+            look: None,
+            purging: None,
             troubles: Troubles::default(),
             failures: 0,
             suspects: 0,
@@ -78,5 +85,22 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             quiet_since: None,
             published: None,
         }
+    }
+
+    /// It has read events deleted so often.
+    #[must_use]
+    pub fn purging(mut self, purge: Box<dyn Purge>, every: Duration) -> Self {
+        self.purging = Some(Purging::new(purge, every, self.clock.monotonic()));
+        self
+    }
+
+    /// It is not the only one of its group.
+    #[must_use]
+    pub fn among(mut self, peers: Box<dyn Peers>) -> Self
+    where
+        L: CommitLog,
+    {
+        self.look = Some(Look::new(peers, self.log.name(), self.clock.monotonic()));
+        self
     }
 }

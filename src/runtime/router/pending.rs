@@ -1,6 +1,6 @@
 //! Partitions whose offsets are on their way.
 
-use crate::runtime::ports::InputPartition;
+use crate::runtime::ports::{InputPartition, Position};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -10,6 +10,8 @@ pub(super) struct Pending {
     pub partitions: BTreeSet<InputPartition>,
     pub is_asked: bool,
     pub ask_at: Duration,
+    /// The committed offsets, and since when they are known.
+    pub offsets: Option<(Vec<Option<Position>>, Duration)>,
     pub since: Option<Duration>,
     pub reported: Option<Duration>,
 }

@@ -2,14 +2,16 @@
 
 use super::batch::Batch;
 use super::lane::Lane;
+use super::look::reached;
 use super::parts::Router;
 use crate::planted;
 use crate::runtime::observe::TransactionOutcome;
 use crate::runtime::ports::{
     CommitLog, DeadReason, EventSource, Failure, InputPartition, MappingOutcome, OutRecord, OutTopic, Position, Progress,
-    Rejected,
+    Reached, Rejected,
 };
 use crate::runtime::route::{Route, RoutedPart};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How often a router says how far it is.
@@ -81,11 +83,22 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     /// Says in every partition of the events how far it is: tasks hold back what must not leave while an order may be on its way.
     pub(super) fn say_how_far(&mut self) -> Result<bool, Failure> {
         let now = self.now();
+        let is_news = |lane: &Lane| lane.is_said_unknown && reached(lane, false, &now) != Reached::Unknown;
         let is_due = self.said.is_none_or(|at| now.monotonic.saturating_sub(at) >= SAY_INTERVAL);
-        if !is_due || self.lanes.is_empty() || self.suspects > 0 {
+        if !(is_due || self.lanes.values().any(is_news)) || self.lanes.is_empty() {
             return Ok(false);
         }
         self.said = Some(now.monotonic);
+        self.batch.says = self.look.is_some();
+        if self.suspects > 0 {
+            // Beside the offsets only: a record that is refused must be alone.
+            if self.batch.says {
+                self.batch.since.get_or_insert(now.monotonic);
+            }
+            return Ok(self.batch.says);
+        }
+        self.batch.has_said = true;
+        self.batch.since.get_or_insert(now.monotonic);
         let unseen = |lane: &Lane| lane.head().is_none() && planted!(UnseenIsRouted);
         let is_present = |lane: &Lane| lane.is_at_end() || unseen(lane) || lane.head_ms().is_some_and(|ms| now.is_present(ms));
         let is_caught_up = |lane: &Lane| (lane.waits.is_none() && is_present(lane)) || planted!(RouterAlwaysCaughtUp);
@@ -97,8 +110,6 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             self.log.begin()?;
             self.batch.is_open = true;
         }
-        self.batch.since.get_or_insert(now.monotonic);
-        self.batch.has_said = true;
         for partition in 0..self.options.events_partitions.cast_signed() {
             self.log.send(&OutRecord {
                 task: -1,
@@ -113,8 +124,23 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         Ok(true)
     }
 
+    /// Commits the open batch with partitions that this router gives back: what it says beside their offsets is that nobody reads
+    /// them now.
+    pub(super) fn give_back(&mut self, partitions: &[InputPartition]) -> Result<(), Failure> {
+        let given: BTreeSet<InputPartition> = partitions.iter().copied().filter(|at| self.lanes.contains_key(at)).collect();
+        if !given.is_empty() && self.look.is_some() {
+            self.batch.since.get_or_insert(self.clock.monotonic());
+        }
+        self.commit_but(&given)
+    }
+
     /// Commits the open batch: its events, its dead letters and the offsets become visible together.
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
+        self.commit_but(&BTreeSet::new())
+    }
+
+    /// `given`: partitions that are given back with it.
+    fn commit_but(&mut self, given: &BTreeSet<InputPartition>) -> Result<(), Failure> {
         let begun = self.clock.monotonic();
         if self.batch.since.is_none() {
             return Ok(());
@@ -124,13 +150,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             self.log.begin()?;
             self.batch.is_open = true;
         }
-        let wrong = i64::from(planted!(RoutedOffsetTooHigh)) - i64::from(planted!(RoutedOffsetTooLow));
-        let next = |lane: &Lane| Position::from(lane.next_offset + wrong);
-        // What it says of itself, it says in the name of its membership, which offsets alone are taken by: one that was frozen, and
-        // whose partitions others have, says nothing.
-        let has_said = self.batch.has_said && !planted!(RouterSpeaksForNobody);
-        let position = |(at, lane): (&InputPartition, &Lane)| (lane.is_touched || has_said).then(|| (*at, next(lane)));
-        let positions: Vec<(InputPartition, Position)> = self.lanes.iter().filter_map(position).collect();
+        let positions = self.positions(given);
         if planted!(RoutedBeforeOffsets) {
             self.log.commit(&[], &mut || false)?;
             self.log.begin()?;
@@ -141,7 +161,12 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         self.log.commit(&positions, &mut || false)?;
         tracing::debug!(records = self.batch.records, ?positions, "routed");
         let is_quiet = self.lanes.values().all(|lane| lane.head().is_none());
-        self.lanes.values_mut().filter(|lane| lane.is_touched || has_said).for_each(Lane::confirm);
+        for (at, position) in &positions {
+            if let Some(lane) = self.lanes.get_mut(at) {
+                lane.confirm();
+                lane.is_said_unknown = position.mark.is_some_and(|mark| mark.reached == Reached::Unknown);
+            }
+        }
         let mut batch = std::mem::take(&mut self.batch);
         let now = self.clock.monotonic();
         batch.stats.commit_took = now.saturating_sub(begun);
@@ -154,6 +179,23 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         self.observer.routed(self.options.worker, &batch.stats);
         self.observer.transaction(self.options.worker, TransactionOutcome::Committed);
         Ok(())
+    }
+
+    /// The offsets of the open batch. What is said beside one is written with each: without, it would be gone.
+    ///
+    /// What it says of itself, it says in the name of its membership, which offsets alone are taken by: one that was frozen, and whose
+    /// partitions others have, says nothing.
+    fn positions(&self, given: &BTreeSet<InputPartition>) -> Vec<(InputPartition, Position)> {
+        let now = self.now();
+        let broken: BTreeSet<InputPartition> = self.source.broken().into_iter().map(|broken| broken.at).collect();
+        let wrong = i64::from(planted!(RoutedOffsetTooHigh)) - i64::from(planted!(RoutedOffsetTooLow));
+        let has_said = self.batch.says || self.batch.has_said && !planted!(RouterSpeaksForNobody);
+        let is_said = |at: &InputPartition, lane: &Lane| lane.is_touched || has_said || given.contains(at);
+        let position = |(at, lane): (&InputPartition, &Lane)| {
+            let mark = self.look.is_some().then(|| self.mark(lane, broken.contains(at), !given.contains(at), &now));
+            (*at, Position { mark, ..Position::from(lane.next_offset + wrong) })
+        };
+        self.lanes.iter().filter(|(at, lane)| is_said(at, lane)).map(position).collect()
     }
 
     /// Gives the open batch up: it is routed again from memory.

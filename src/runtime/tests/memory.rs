@@ -104,6 +104,7 @@ pub(super) struct Told {
     pub(super) outcomes: Vec<TransactionOutcome>,
     pub(super) state_records: u64,
     pub(super) state_bytes: u64,
+    pub(super) purged: Vec<Option<u64>>,
 }
 
 impl Seen {
@@ -129,6 +130,10 @@ impl Observer for Seen {
 
     fn gap(&self, _: u16, _: u16, records: u64) {
         self.look().gaps.push(records);
+    }
+
+    fn purged(&self, _: u16, offsets: Option<u64>) {
+        self.look().purged.push(offsets);
     }
 
     fn restoring(&self, _: u16, _: i32, ratio: f64, records: u64) {

@@ -46,7 +46,7 @@ impl<P: Ports> Worker<P> {
         let mut positions = Vec::new();
         for runner in runners.values().filter(|runner| runner.touched) {
             let (partition, time_ms) = (runner.partition, Some(runner.task.time_ms()));
-            let at = |(input, offset)| (InputPartition { partition, input }, Position { offset, time_ms });
+            let at = |(input, offset)| (InputPartition { partition, input }, Position { time_ms, ..Position::from(offset) });
             positions.extend((0u16..).zip(runner.positions()).map(at));
         }
         for (_, Position { offset, .. }) in &mut positions {

@@ -217,7 +217,7 @@ mod tests {
             writer: "instance-0".to_owned(),
         };
         let agreed = |options: &Options, offset, time_ms| {
-            agreed_positions(options, 0, &[Some(Position { offset, time_ms })], &[offset], Some(&record))
+            agreed_positions(options, 0, &[Some(Position { time_ms, ..Position::from(offset) })], &[offset], Some(&record))
         };
         assert_eq!(agreed(&options, 3, Some(5_000)), Ok(vec![3]));
         assert_eq!(agreed(&options, 3, None), Ok(vec![3]), "an older version has committed it");

@@ -23,6 +23,22 @@ rows! {
     ROUTER_COMMIT_SECONDS = histogram("leadstream_router_commit_seconds", "seconds", &[], COMMIT_BUCKETS,
         "From the end of routing a batch to its committed transaction",
         "p50 above 0.1 s: the brokers are slow.");
+    /// Routers taken over from.
+    ROUTER_TAKE_OVERS = counter("leadstream_router_take_overs_total", "take-overs", &["outcome"],
+        "Routers of other instances that were silent, or had not given their partitions back, and whose open transactions were ended: done, failed",
+        "`done` without an instance that died: routers are too slow to commit every second. `failed`: the log says what to do.");
+    /// Time that routers waited for others.
+    ROUTER_WAITS = counter("leadstream_router_wait_milliseconds_total", "milliseconds", &[],
+        "Time that routers had records in hand and waited for slower routers (route.max_ahead)",
+        "Grows while nothing is behind.");
+    /// Read events deleted.
+    ROUTER_PURGES = counter("leadstream_router_purges_total", "purges", &["outcome"],
+        "Times that records of leadstream.events which the engine has read were deleted (route.purge_every): done, failed",
+        "Any `failed`: the log says why, most likely the right DELETE on the topic is missing.");
+    /// Offsets deleted.
+    ROUTER_PURGED = counter("leadstream_router_purged_offsets_total", "offsets", &[],
+        "Offsets of leadstream.events that were deleted as read, markers of transactions included",
+        "Stands still while the engine reads.");
     /// What is wrong with routers, and since when.
     ROUTER_TROUBLE = gauge("leadstream_router_trouble_seconds", "seconds", &["kind"],
         "How long something has been wrong with a router of this instance (0 when nothing is), by kind: refused, no-commit, no-schema",
@@ -44,6 +60,22 @@ impl Telemetry {
     pub fn routed(&self, records: u64, commit_seconds: f64) {
         self.count(&ROUTER_RECORDS, &[], records);
         self.histogram(&ROUTER_COMMIT_SECONDS, &[]).record(commit_seconds);
+    }
+
+    /// How a take-over from another router ended: `done`, `failed`.
+    pub fn router_take_over(&self, outcome: &str) {
+        self.count(&ROUTER_TAKE_OVERS, &[outcome], 1);
+    }
+
+    /// A router has waited for others.
+    pub fn router_waited(&self, took_ms: u64) {
+        self.count(&ROUTER_WAITS, &[], took_ms);
+    }
+
+    /// Read events were deleted, so many offsets; `None`: that has failed.
+    pub fn router_purged(&self, offsets: Option<u64>) {
+        self.count(&ROUTER_PURGES, &[if offsets.is_some() { "done" } else { "failed" }], 1);
+        self.count(&ROUTER_PURGED, &[], offsets.unwrap_or(0));
     }
 
     /// How a transaction of a router ended: `committed`, `aborted`, `unknown`.
