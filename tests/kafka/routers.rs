@@ -48,16 +48,33 @@ fn ends(rig: &Rig, isolation: &str) -> Vec<i64> {
     (0..rig.partitions.cast_signed()).map(end).collect()
 }
 
-/// Somebody has left a transaction open: for longer than any takes to end, the same records can't be read.
+/// Whether somebody holds a transaction open: for longer than a working router takes, the same records can't be read.
 fn is_held_up(rig: &Rig) -> bool {
-    let held = || -> Vec<(i64, i64)> {
-        let stable = ends(rig, "read_committed");
-        stable.into_iter().zip(ends(rig, "read_uncommitted")).filter(|(stable, end)| stable < end).collect()
+    let held = || -> Vec<(usize, i64)> {
+        let stable = ends(rig, "read_committed").into_iter().enumerate();
+        let held = stable.zip(ends(rig, "read_uncommitted")).filter(|((_, stable), end)| stable < end);
+        held.map(|(stable, _)| stable).collect()
     };
     let before = held();
-    std::thread::sleep(Duration::from_millis(1_200));
+    if before.is_empty() {
+        return false;
+    }
+    std::thread::sleep(Duration::from_millis(500));
     let after = held();
-    before.iter().any(|(stable, _)| after.iter().any(|(other, _)| other == stable))
+    before.iter().any(|stable| after.contains(stable))
+}
+
+/// Stops an instance at any moment, until it is one at which it has a transaction open, while it routes what there is. Whether that was so.
+fn is_stopped_in_a_transaction(rig: &Rig, victim: &Instance, is_done: impl Fn() -> bool) -> bool {
+    while !is_done() {
+        victim.signal("STOP");
+        if is_held_up(rig) {
+            return true;
+        }
+        victim.signal("CONT");
+        std::thread::sleep(Duration::from_millis(7));
+    }
+    false
 }
 
 #[test]
@@ -69,6 +86,8 @@ fn the_open_transaction_of_a_killed_router_is_ended_by_another_within_seconds() 
     // Nothing but another router ends what is open in time. What the victim's engine leaves open, the broker ends by then.
     let mut set = SETTINGS.to_vec();
     set.extend(["kafka.transaction_timeout=1m", "route.max_ahead=off"]);
+    // Small ones, so that there are many moments to stop at.
+    set.push("engine.batch_max_events=50");
     let mut survivor = Instance::run(&rig, "b", dir.path(), &set);
     let mut sent = 0;
     let killed_at = loop {
@@ -82,10 +101,10 @@ fn the_open_transaction_of_a_killed_router_is_ended_by_another_within_seconds() 
         rig.flush();
         sent += all.len() / 3;
         wait_until(&mut victim, "some are routed", || read(&rig, ".router", "raw", 2) > before);
+        let is_open = is_stopped_in_a_transaction(&rig, &victim, || read(&rig, ".router", "raw", 2) >= sent as i64);
         victim.kill();
-        let killed_at = Instant::now();
-        if is_held_up(&rig) {
-            break killed_at;
+        if is_open {
+            break Instant::now();
         }
         assert!(sent < all.len() - 3, "no kill met an open transaction");
     };
