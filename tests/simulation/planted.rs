@@ -159,6 +159,9 @@ const KNOWN: &[(Bug, &str, u64)] = &[
     (Bug::UnseenIsRouted, "routed", 0),
     (Bug::OneLaneSuffices, "routed", 2),
     (Bug::RouterSpeaksForNobody, "routed", 428),
+    (Bug::RouterKeepsMemory, "routed", 516),
+    (Bug::RoutedEndOutlivesSeek, "routed", 376),
+    (Bug::RoutersBelievedForEver, "routed", 31),
 ];
 
 /// The workloads without routers: what is wrong in a worker shows in each of them.
