@@ -8,6 +8,7 @@ pub mod chunk;
 pub mod circuit_breaker;
 pub mod connect;
 pub mod horizon;
+pub mod joining;
 pub mod lookup;
 pub mod observe;
 pub mod options;

@@ -177,6 +177,9 @@ pub trait GroupConsumer {
     /// Whether what is assigned is another member's already.
     fn is_assignment_lost(&self) -> bool;
 
+    /// Its place in its group just now; `None`: it is in no group.
+    fn membership(&self) -> Option<Membership>;
+
     /// The stable committed offsets: the answer waits while a transaction holds some.
     fn ask_committed(&self, partitions: &[InputPartition], at_most: Duration) -> Self::Asked<CommittedOffsets>;
 

@@ -15,7 +15,9 @@ pub struct Membership {
 }
 
 impl Membership {
-    fn is_fenced(&self) -> bool {
+    /// Whether the broker can tell it from others.
+    #[must_use]
+    pub fn is_fenced(&self) -> bool {
         self.generation >= 0 && !self.member.is_empty()
     }
 }

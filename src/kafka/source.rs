@@ -160,6 +160,10 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
         partitions.iter().map(offset).collect::<Result<_, _>>().map(Some)
     }
 
+    fn is_member(&self) -> bool {
+        self.consumer.membership().is_some_and(|membership| membership.is_fenced())
+    }
+
     fn waiting_for_offsets(&self) -> String {
         let group = &self.group;
         format!(

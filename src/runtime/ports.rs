@@ -166,6 +166,9 @@ pub trait EventSource {
     /// They can't be read.
     fn committed(&mut self) -> Result<Option<Vec<Option<Position>>>, Failure>;
 
+    /// Whether the group counts it as a member just now, whatever it has given it.
+    fn is_member(&self) -> bool;
+
     /// Why the committed offsets may not come, and what to do, for people.
     fn waiting_for_offsets(&self) -> String;
 

@@ -3,6 +3,7 @@
 use crate::instance::{Instance, leadstream};
 use crate::rig::{Rig, now_ms, track};
 use crate::routed::{PARTITIONS, SETTINGS, events_of, found, is_read, read, replayed, simulated, time_ms, wait_until};
+use crate::stuck::{free_port, readiness};
 use leadstream::kafka::options::Options as KafkaOptions;
 use leadstream::kafka::peers::KafkaPeers;
 use leadstream::runtime::options::Options as WorkerOptions;
@@ -290,4 +291,32 @@ fn check(rig: &Rig, set: &[&str]) -> String {
     rig.settings().iter().map(String::as_str).chain(set.iter().copied()).for_each(|pair| _ = command.args(["--set", pair]));
     let output = command.output().expect("check");
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn an_instance_is_ready_though_some_of_its_routers_and_workers_get_nothing_to_read() {
+    for protocol in ["classic", "consumer"] {
+        let Some(rig) = Rig::new("stand-by", 2) else { return };
+        rig.create_raw("raw", 2);
+        let dir = tempfile::tempdir().expect("a folder");
+        let port = free_port();
+        let set = [
+            format!("http.listen=127.0.0.1:{port}"),
+            format!("kafka.group_protocol={protocol}"),
+            "topics.clickstream=[]".to_owned(),
+            "topics.email=[]".to_owned(),
+            "topics.cart=[\"raw\"]".to_owned(),
+            "route.topics=[\"raw\"]".to_owned(),
+            "route.workers=4".to_owned(),
+            "engine.workers=4".to_owned(),
+        ];
+        let mut instance = Instance::run(&rig, "a", dir.path(), &set.each_ref().map(String::as_str));
+        // Who reads what is still settled then.
+        readiness(port, Duration::from_secs(90), |status, json| {
+            let routers = json["routers"].as_array().map_or(&[][..], Vec::as_slice);
+            let read: u64 = routers.iter().filter_map(|router| router["partitions"].as_u64()).sum();
+            status == 200 && routers.len() == 4 && read == 2 && json["tasks"].as_array().is_some_and(|tasks| tasks.len() == 2)
+        });
+        assert!(instance.terminate(Duration::from_secs(20)).success(), "{}", instance.log());
+    }
 }

@@ -6,6 +6,7 @@ use crate::domain::Ms;
 use crate::kafka::context::{self, Context};
 use crate::kafka::errors;
 use crate::kafka::ffi::{self, Messages};
+use crate::kafka::membership::Membership;
 use crate::kafka::options::Options;
 use crate::runtime::options::Options as WorkerOptions;
 use crate::runtime::ports::{Bounds, Failure, InputPartition, Position, RecordBatch, RecordView, credible_ms};
@@ -119,6 +120,10 @@ impl GroupConsumer for RdkafkaConsumer {
 
     fn is_assignment_lost(&self) -> bool {
         self.consumer.assignment_lost()
+    }
+
+    fn membership(&self) -> Option<Membership> {
+        ffi::membership(&self.consumer)
     }
 
     fn ask_committed(&self, partitions: &[InputPartition], at_most: Duration) -> OnThread<CommittedOffsets> {

@@ -164,6 +164,7 @@ mod tests {
     use super::*;
     use crate::domain::Ms;
     use crate::kafka::client::{ClientError, CommittedOffsets, PartitionQueue, Polled, Rebalance, Taken};
+    use crate::kafka::membership::Membership;
     use crate::kafka::records::{OwnedRecord, OwnedRecords};
     use crate::runtime::options::OnGap;
     use crate::runtime::options::Options as WorkerOptions;
@@ -266,6 +267,10 @@ mod tests {
 
         fn is_assignment_lost(&self) -> bool {
             self.is_lost.get()
+        }
+
+        fn membership(&self) -> Option<Membership> {
+            None
         }
 
         fn ask_committed(&self, _: &[InputPartition], _: Duration) -> Answer<CommittedOffsets> {

@@ -28,7 +28,13 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
                 self.revoked(&partitions, lost)?;
                 Ok(true)
             }
-            None => self.resolve_offsets(),
+            None => {
+                let Self { pending, joining, source, clock, .. } = self;
+                if pending.is_none() && joining.is_stand_by(|| source.is_member(), clock.monotonic()) {
+                    joining.answered();
+                }
+                self.resolve_offsets()
+            }
         }
     }
 
@@ -57,22 +63,15 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
                 Err(failure) => return self.not_started(failure),
             };
         }
-        let started = match &pending.offsets {
-            Some((offsets, since)) => {
-                let (offsets, since) = (offsets.clone(), *since);
-                if !self.has_looked(since) {
-                    return Ok(false);
-                }
-                self.start(&partitions, &offsets, since).map(Some)
-            }
-            None => Ok(None),
+        let Some((offsets, since)) = pending.offsets.clone() else {
+            self.report_waiting(None);
+            return Ok(false);
         };
-        match started {
-            Ok(Some(())) => Ok(true),
-            Ok(None) => {
-                self.report_waiting(None);
-                Ok(false)
-            }
+        if !self.has_looked(since) {
+            return Ok(false);
+        }
+        match self.start(&partitions, &offsets, since) {
+            Ok(()) => Ok(true),
             Err(failure) => self.not_started(failure),
         }
     }
@@ -101,7 +100,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         self.source.start(&from)?;
         self.take_over(partitions, since);
         self.pending = None;
-        self.has_joined = true;
+        self.joining.answered();
         self.said = None;
         self.lanes.extend(from.into_iter().map(|(at, offset)| (at, Lane::new(offset))));
         Ok(())

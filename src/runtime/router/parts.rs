@@ -5,6 +5,7 @@ use super::lane::Lane;
 use super::look::Look;
 use super::pending::Pending;
 use super::purge::Purging;
+use crate::runtime::joining::Joining;
 use crate::runtime::observe::Observer;
 use crate::runtime::options::Options;
 use crate::runtime::ports::{Clock, CommitLog, EventSource, InputPartition, Peers, Purge};
@@ -39,8 +40,7 @@ pub struct Router<S, L, R> {
     pub(super) board: Arc<StatusBoard>,
     pub(super) stop: Arc<AtomicBool>,
     pub(super) pending: Option<Pending>,
-    /// The group has answered for the first time.
-    pub(super) has_joined: bool,
+    pub(super) joining: Joining,
     pub(super) lanes: BTreeMap<InputPartition, Lane>,
     pub(super) batch: Batch,
     /// `None`: it is the only router.
@@ -72,7 +72,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             board,
             stop,
             pending: None,
-            has_joined: false,
+            joining: Joining::default(),
             lanes: BTreeMap::new(),
             batch: Batch::default(),
             look: None,

@@ -149,7 +149,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             Some(u64::try_from(end - lane.next_offset).unwrap_or(0))
         };
         let lag = self.lanes.iter().filter_map(lag).sum();
-        let waits_for = match (&self.pending, self.has_joined) {
+        let waits_for = match (&self.pending, self.joining.has_joined()) {
             // Why is worth asking once it lasts.
             (Some(pending), _) if pending.reported.is_some() => Some(self.source.waiting_for_offsets()),
             (Some(_), _) => Some("the offsets of its partitions are not known yet".to_owned()),
@@ -159,7 +159,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         self.board.show_router(RouterSnapshot {
             worker: usize::from(self.options.worker),
             partitions: self.lanes.len(),
-            has_joined: self.has_joined,
+            has_joined: self.joining.has_joined(),
             waits_for,
             is_at_end: self.lanes.values().all(Lane::is_at_end),
             lag,

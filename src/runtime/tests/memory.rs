@@ -303,6 +303,10 @@ impl EventSource for Source {
         }
     }
 
+    fn is_member(&self) -> bool {
+        false
+    }
+
     fn waiting_for_offsets(&self) -> String {
         String::new()
     }

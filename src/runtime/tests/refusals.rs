@@ -91,6 +91,10 @@ impl EventSource for Source {
         Ok(Some(vec![None; look(&self.world).lanes.len()]))
     }
 
+    fn is_member(&self) -> bool {
+        false
+    }
+
     fn waiting_for_offsets(&self) -> String {
         String::new()
     }

@@ -27,7 +27,13 @@ impl<P: Ports> Worker<P> {
                 self.revoked(&partitions, lost)?;
                 Ok(true)
             }
-            None => self.resolve_offsets(),
+            None => {
+                let Self { assignment, joining, source, clock, .. } = self;
+                if assignment.pending.is_none() && joining.is_stand_by(|| source.is_member(), clock.monotonic()) {
+                    self.has_joined();
+                }
+                self.resolve_offsets()
+            }
         }
     }
 

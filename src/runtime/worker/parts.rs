@@ -4,6 +4,7 @@ use super::assignment::{Assignment, Parked, Restoring};
 use super::batch::Batch;
 use crate::domain::model::Models;
 use crate::runtime::horizon::Now;
+use crate::runtime::joining::Joining;
 use crate::runtime::lookup::Question;
 use crate::runtime::observe::Observer;
 use crate::runtime::options::{BatchLimits, Options};
@@ -82,7 +83,7 @@ pub struct Worker<P: Ports> {
     /// When the last batch was committed, if it ended because nothing more was there.
     pub(super) quiet_since: Option<Duration>,
     pub(super) samples: Vec<Sample>,
-    pub(super) joined: bool,
+    pub(super) joining: Joining,
     pub(super) failures: u32,
     pub(super) last_published: Option<Duration>,
     pub(super) troubles: Troubles,
@@ -120,7 +121,7 @@ impl<P: Ports> Worker<P> {
             batch: Batch::default(),
             quiet_since: None,
             samples,
-            joined: false,
+            joining: Joining::default(),
             failures: 0,
             last_published: None,
             troubles: Troubles::default(),

@@ -112,6 +112,10 @@ mod tests {
             Ok(None)
         }
 
+        fn is_member(&self) -> bool {
+            false
+        }
+
         fn waiting_for_offsets(&self) -> String {
             String::new()
         }

@@ -96,9 +96,7 @@ impl<P: Ports> Worker<P> {
 
     /// The group has answered for the first time.
     pub(super) fn has_joined(&mut self) {
-        if !std::mem::replace(&mut self.joined, true)
-            && self.all_joined.fetch_add(1, Ordering::AcqRel) + 1 == usize::from(self.options.workers)
-        {
+        if self.joining.answered() && self.all_joined.fetch_add(1, Ordering::AcqRel) + 1 == usize::from(self.options.workers) {
             self.board.set_phase(InstancePhase::Running);
         }
     }

@@ -199,6 +199,11 @@ impl GroupConsumer for SimulatedConsumer {
         self.call(|machine, _| machine.group.is_lost())
     }
 
+    fn membership(&self) -> Option<Membership> {
+        // Looked at again and again: not worth a moment of its own.
+        Some(self.0.machine.borrow().group.membership())
+    }
+
     fn ask_committed(&self, partitions: &[InputPartition], at_most: Duration) -> Self::Asked<CommittedOffsets> {
         let (slot, asked) = (Slot::default(), partitions.to_vec());
         let put = Slot::clone(&slot);
