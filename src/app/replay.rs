@@ -30,7 +30,7 @@ mod tally;
 
 pub use example::Example;
 pub use inputs::Input;
-pub(super) use inputs::{next_line, open};
+pub(super) use inputs::{next_line, open, position};
 pub(super) use map_lines::parts as parts_of_line;
 pub use options::{Options, Until};
 pub use outcomes::Outcomes;

@@ -8,12 +8,11 @@ use super::disk::Disk;
 use super::fetch::Fetch;
 use super::options::Options;
 use crate::telemetry::Telemetry;
+use futures_util::future::join_all;
 use leadstream_mapping::{Lookup, Schema, SchemaId, SchemaText, Schemas};
 use std::collections::BTreeMap;
-use std::future::poll_fn;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// Pauses while the registry is away: the first, and the longest.
@@ -239,7 +238,7 @@ impl Shared {
             let fetch = Fetch { options: &self.options, telemetry: &self.telemetry };
             let mut is_away = false;
             for ids in ids.chunks(AT_ONCE) {
-                let found = runtime.block_on(all(ids.iter().map(|id| fetch.schema(*id))));
+                let found = runtime.block_on(join_all(ids.iter().map(|id| fetch.schema(*id))));
                 for (id, found) in ids.iter().zip(found) {
                     is_away |= matches!(found, Err(Missing::Trouble(..)));
                     self.took(*id, found);
@@ -347,21 +346,4 @@ impl Shared {
             state.verdicts.insert(id, Verdict { why, at: now(), is_sure });
         }
     }
-}
-
-/// What all of these come to, while each waits for the network.
-async fn all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut open: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
-    poll_fn(move |context| {
-        for (future, found) in open.iter_mut().filter(|(_, found)| found.is_none()) {
-            if let Poll::Ready(output) = future.as_mut().poll(context) {
-                *found = Some(output);
-            }
-        }
-        if open.iter().any(|(_, found)| found.is_none()) {
-            return Poll::Pending;
-        }
-        Poll::Ready(open.iter_mut().filter_map(|(_, found)| found.take()).collect())
-    })
-    .await
 }

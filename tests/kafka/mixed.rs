@@ -2,7 +2,7 @@
 
 use crate::instance::{Instance, leadstream};
 use crate::rig::Rig;
-use crate::routed::{Answers, OUTPUTS, PARTITIONS, add, found, is_read, read, time_ms, wait_until};
+use crate::routed::{Answers, PARTITIONS, answers_in, assert_same, found, is_read, read, replay, time_ms, wait_until};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -46,21 +46,10 @@ fn dump(rig: &Rig, topic: &str, file: &Path) -> i64 {
 }
 
 fn replayed(dir: &Path, files: &[(&str, PathBuf)]) -> (Answers, i64) {
-    let out = dir.join("replayed");
-    let mut command = leadstream();
-    command.args(["replay", "--partitions", &PARTITIONS.to_string(), "--out"]).arg(&out);
-    SETTINGS.iter().for_each(|pair| _ = command.args(["--set", pair]));
-    files.iter().for_each(|(topic, file)| _ = command.arg("--input").arg(format!("{topic}={}", file.display())));
-    let output = command.output().expect("replay");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let out = replay(dir, &SETTINGS, files);
     let summary: Value = serde_json::from_slice(&std::fs::read(out.join("summary.json")).expect("a summary")).expect("JSON");
     let until_ms = time_ms(&summary["until"]).expect("a time");
-    let mut answers = Answers::new();
-    for topic in OUTPUTS {
-        let text = std::fs::read_to_string(out.join(format!("{}.jsonl", topic.short_name()))).expect("an output");
-        text.lines().for_each(|line| add(&mut answers, serde_json::from_str(line).expect("JSON"), until_ms));
-    }
-    (answers, until_ms)
+    (answers_in(&out, until_ms), until_ms)
 }
 
 #[test]
@@ -86,11 +75,5 @@ fn webhooks_mails_and_site_events_say_live_what_a_replay_of_them_says() {
     }
     let status = instance.terminate(Duration::from_secs(20));
     assert!(status.success(), "{status}: {}", instance.log());
-    let got = found(&rig, until_ms);
-    eprintln!("replay {} outputs, found {}", want.len(), got.len());
-    let without = |these: &Answers, those: &Answers| -> Vec<String> {
-        these.iter().filter(|(id, value)| those.get(*id) != Some(value)).map(|(_, value)| value.to_string()).collect()
-    };
-    let (missing, more) = (without(&want, &got), without(&got, &want));
-    assert!(missing.is_empty() && more.is_empty(), "only replayed: {missing:#?}\nonly found: {more:#?}");
+    assert_same(&found(&rig, until_ms), &want);
 }

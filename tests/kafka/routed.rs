@@ -9,13 +9,12 @@ use leadstream::runtime::ports::OutTopic;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub const RAW_PARTITIONS: u32 = 3;
 pub const PARTITIONS: u32 = 12;
-pub const OUTPUTS: [OutTopic; 4] =
-    [OutTopic::StageChanges, OutTopic::ScoreChanges, OutTopic::CartAbandoned, OutTopic::CartOutcomes];
+const OUTPUTS: [OutTopic; 4] = [OutTopic::StageChanges, OutTopic::ScoreChanges, OutTopic::CartAbandoned, OutTopic::CartOutcomes];
 pub const SETTINGS: [&str; 8] = [
     "topics.clickstream=[]",
     "topics.email=[]",
@@ -62,7 +61,7 @@ pub fn simulated(dir: &Path) -> Vec<(i64, String)> {
     all
 }
 
-pub fn add(answers: &mut Answers, mut value: Value, until_ms: i64) {
+fn add(answers: &mut Answers, mut value: Value, until_ms: i64) {
     if time_ms(&value["at"]).expect("at") > until_ms {
         return;
     }
@@ -78,23 +77,44 @@ pub fn add(answers: &mut Answers, mut value: Value, until_ms: i64) {
     assert_eq!(answers.insert(id.clone(), value), None, "{id} is there twice");
 }
 
-/// What `replay` says of the same events, which it deals by their prospects.
-pub fn replayed(dir: &Path, all: &[(i64, String)], until_ms: i64) -> Answers {
-    let (file, out) = (dir.join("raw.jsonl"), dir.join("replayed"));
-    let mut lines = std::fs::File::create(&file).expect("a file");
-    all.iter().for_each(|(_, line)| writeln!(lines, "{line}").expect("written"));
+/// Replays files of these topics; the folder of what leaves.
+pub fn replay(dir: &Path, set: &[&str], files: &[(&str, PathBuf)]) -> PathBuf {
+    let out = dir.join("replayed");
     let mut command = leadstream();
     command.args(["replay", "--partitions", &PARTITIONS.to_string(), "--out"]).arg(&out);
-    SETTINGS.iter().for_each(|pair| _ = command.args(["--set", pair]));
-    command.arg("--input").arg(format!("raw={}", file.display()));
+    set.iter().for_each(|pair| _ = command.args(["--set", pair]));
+    files.iter().for_each(|(topic, file)| _ = command.arg("--input").arg(format!("{topic}={}", file.display())));
     let output = command.output().expect("replay");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    out
+}
+
+/// What a replay has left in its folder.
+pub fn answers_in(out: &Path, until_ms: i64) -> Answers {
     let mut answers = Answers::new();
     for topic in OUTPUTS {
         let text = std::fs::read_to_string(out.join(format!("{}.jsonl", topic.short_name()))).expect("an output");
         text.lines().for_each(|line| add(&mut answers, serde_json::from_str(line).expect("JSON"), until_ms));
     }
     answers
+}
+
+/// What `replay` says of the same events, which it deals by their prospects.
+pub fn replayed(dir: &Path, all: &[(i64, String)], until_ms: i64) -> Answers {
+    let file = dir.join("raw.jsonl");
+    let mut lines = std::fs::File::create(&file).expect("a file");
+    all.iter().for_each(|(_, line)| writeln!(lines, "{line}").expect("written"));
+    answers_in(&replay(dir, &SETTINGS, &[("raw", file)]), until_ms)
+}
+
+/// What was found is what a replay says, each of it and nothing else.
+pub fn assert_same(got: &Answers, want: &Answers) {
+    eprintln!("replay {} outputs, found {}", want.len(), got.len());
+    for (id, want) in want {
+        assert_eq!(got.get(id), Some(want), "{id}");
+    }
+    let more: Vec<&Value> = got.iter().filter(|(id, _)| !want.contains_key(*id)).map(|(_, value)| value).collect();
+    assert!(more.is_empty(), "only found, not replayed: {more:#?}");
 }
 
 /// What a `read_committed` reader finds.
@@ -163,13 +183,7 @@ fn records_without_keys_say_what_they_would_say_under_their_keys_whoever_is_kill
     let status = instance.terminate(Duration::from_secs(20));
     assert!(status.success(), "{status}: {}", instance.log());
     assert_eq!(events_of(&rig).len(), all.len(), "each event is there once");
-    let got = found(&rig, until_ms);
-    eprintln!("replay {} outputs, found {}", want.len(), got.len());
-    for (id, want) in &want {
-        assert_eq!(got.get(id), Some(want), "{id}");
-    }
-    let more: Vec<&Value> = got.iter().filter(|(id, _)| !want.contains_key(*id)).map(|(_, value)| value).collect();
-    assert!(more.is_empty(), "only found, not replayed: {more:#?}");
+    assert_same(&found(&rig, until_ms), &want);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use crate::instance::{Instance, leadstream};
 use crate::rig::{Rig, now_ms, track};
-use crate::routed::{PARTITIONS, SETTINGS, events_of, found, is_read, read, replayed, simulated, time_ms, wait_until};
+use crate::routed::{
+    PARTITIONS, SETTINGS, assert_same, events_of, found, is_read, read, replayed, simulated, time_ms, wait_until,
+};
 use crate::stuck::{free_port, readiness};
 use leadstream::kafka::options::Options as KafkaOptions;
 use leadstream::kafka::peers::KafkaPeers;
@@ -227,12 +229,7 @@ fn routers_of_a_backlog_wait_for_each_other_and_the_outputs_are_those_of_a_repla
     }
     eprintln!("an event lies at most {most_ms} ms behind a later one");
     assert!(most_ms <= 45_000, "a second for each hour, and these are of a day and a half");
-    let got = found(&rig, until_ms);
-    for (id, want) in &want {
-        assert_eq!(got.get(id), Some(want), "{id}");
-    }
-    let more: Vec<&Value> = got.iter().filter(|(id, _)| !want.contains_key(*id)).map(|(_, value)| value).collect();
-    assert!(more.is_empty(), "only found, not replayed: {more:#?}");
+    assert_same(&found(&rig, until_ms), &want);
 }
 
 #[test]

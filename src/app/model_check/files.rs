@@ -5,7 +5,7 @@ use crate::app::dump::{self, Dumped};
 use crate::app::exit::UsageError;
 use crate::app::load_settings;
 use crate::app::registry::SchemaSource;
-use crate::app::replay::parts_of_line;
+use crate::app::replay::{parts_of_line, position};
 use crate::app::route::{InputMapping, input_mappings};
 use crate::domain::Ms;
 use crate::wire::mapped::{MappedEvent, one};
@@ -39,26 +39,24 @@ pub(super) enum Made {
 /// # Errors
 /// A file can't be one, or a fault of the settings, as a [`UsageError`].
 pub(super) fn named(data: &[String], settings: &SettingsArgs) -> anyhow::Result<Vec<DataFile>> {
-    if data.iter().all(|file| file.split_once('=').is_none() || Path::new(file).exists()) {
+    if data.iter().all(|file| of_topic(file).is_none()) {
         return Ok(data.iter().map(DataFile::of_events).collect());
     }
     let loaded = load_settings::settings(settings)?;
-    let prefix = &loaded.settings.topics.prefix;
     let topics = input_mappings(&loaded.settings, &mut SchemaSource::of_command(&loaded.settings))?;
+    let names: Vec<&str> = topics.iter().map(|(topic, _)| topic.name.as_str()).collect();
     let named = |file: &String| {
-        let Some((topic, path)) = file.split_once('=').filter(|_| !Path::new(file).exists()) else {
-            return Ok(DataFile::of_events(file));
-        };
-        let found =
-            topics.iter().find(|(known, _)| known.name == topic || known.name.strip_prefix(prefix.as_str()) == Some(topic));
-        let Some((found, mapping)) = found else {
-            let known: Vec<&str> = topics.iter().map(|(topic, _)| topic.name.as_str()).collect();
-            let known = known.join(", ");
-            return Err(UsageError(format!("--data {file}: {topic:?} is not an input topic; the topics are {known}")).into());
-        };
+        let Some((topic, path)) = of_topic(file) else { return Ok(DataFile::of_events(file)) };
+        let at = position(&names, topic, &loaded.settings.topics.prefix);
+        let (found, mapping) = &topics[at.map_err(|why| UsageError(format!("--data {file}: {why}")))?];
         Ok(DataFile { path: PathBuf::from(path), topic: found.name.clone(), mapping: mapping.clone() })
     };
     data.iter().map(named).collect()
+}
+
+/// Topic and path of `TOPIC=FILE`; `None`: it is a file, whatever is in its name.
+fn of_topic(file: &str) -> Option<(&str, &str)> {
+    file.split_once('=').filter(|_| !Path::new(file).exists())
 }
 
 impl DataFile {

@@ -30,15 +30,19 @@ pub(super) fn parse(argument: &str, topics: &[Topic], prefix: &str) -> Result<In
             "--input {argument}: say which topic the file belongs to, such as `clickstream={argument}`"
         )));
     };
-    let known = |t: &Topic| t.name == name || t.name.strip_prefix(prefix) == Some(name);
-    let Some(topic) = topics.iter().position(known) else {
-        let names: Vec<&str> = topics.iter().map(|t| t.name.as_str()).collect();
-        return Err(UsageError(format!(
-            "--input {argument}: {name:?} is not an input topic; the topics are {}",
-            names.join(", ")
-        )));
-    };
+    let names: Vec<&str> = topics.iter().map(|topic| topic.name.as_str()).collect();
+    let topic = position(&names, name, prefix).map_err(|why| UsageError(format!("--input {argument}: {why}")))?;
     Ok(Input { topic, path: PathBuf::from(path) })
+}
+
+/// Which of the input topics is named, with or without the configured prefix.
+///
+/// # Errors
+/// None of them: which there are.
+pub(in crate::app) fn position(topics: &[&str], name: &str, prefix: &str) -> Result<usize, String> {
+    let is_it = |topic: &&str| *topic == name || topic.strip_prefix(prefix) == Some(name);
+    let found = topics.iter().position(is_it);
+    found.ok_or_else(|| format!("{name:?} is not an input topic; the topics are {}", topics.join(", ")))
 }
 
 /// Opens a file, unpacking by its ending; `-` is stdin.
