@@ -13,18 +13,19 @@ mod pending;
 pub mod purge;
 mod purge_events;
 mod recover;
+mod turn;
 mod watch;
 mod write;
 
 use super::horizon::Now;
 use super::ports::{CommitLog, EventSource, Failure, FetchRoom, InputPartition};
 use super::route::Route;
-use crate::domain::Ms;
 use crate::planted;
 use lane::Lane;
 pub use parts::{Parts, Router};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use turn::{Head, Turn};
 use watch::Bound;
 
 /// The longest sleep of the loop.
@@ -110,13 +111,13 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         let bound = self.bound(&now);
         let mut routed = 0;
         while routed < most {
-            let Some((at, until_ms)) = self.next_lane(&broken) else { break };
-            let Some(until_ms) = self.within(bound, at, until_ms, &now) else {
+            let Some((at, until)) = self.next_lane(&broken) else { break };
+            let Some(until) = self.within(bound, at, until, &now) else {
                 self.wait_for_others(true);
                 return Ok(routed);
             };
             for n in 0..RECORDS_PER_TURN.min(most - routed) {
-                let is_next = n == 0 || self.lanes.get(&at).and_then(Lane::head_ms).is_some_and(|ms| ms <= until_ms);
+                let is_next = n == 0 || self.lanes.get(&at).and_then(Lane::head_ms).is_some_and(|ms| (ms, at) <= until);
                 if !is_next {
                     break;
                 }
@@ -131,34 +132,23 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         Ok(routed)
     }
 
-    /// Until when the lane that comes first may be read, before others have come after; `None`: not at all.
-    fn within(&self, bound: Bound, at: InputPartition, until_ms: Ms, now: &Now) -> Option<Ms> {
+    /// Until which place the lane that comes first may be read, before others have come after; `None`: not at all.
+    fn within(&self, bound: Bound, at: InputPartition, until: Turn, now: &Now) -> Option<Turn> {
         let head_ms = self.lanes.get(&at)?.head_ms()?;
         match bound {
-            Bound::None => Some(until_ms),
-            Bound::Until(bound_ms) => (head_ms <= bound_ms).then(|| until_ms.min(bound_ms)),
-            Bound::Unknown => now.is_present(head_ms).then_some(until_ms),
+            Bound::None => Some(until),
+            Bound::Until(bound_ms) => (head_ms <= bound_ms).then(|| until.min((bound_ms, at))),
+            Bound::Unknown => now.is_present(head_ms).then_some(until),
         }
     }
 
-    /// The lane with the earliest record, and until when it may be read; `None`: there is nothing, or another must be waited for: one
-    /// that is not at its end, and of which nothing has come. One that can't be read holds nothing up.
-    fn next_lane(&self, broken: &[InputPartition]) -> Option<(InputPartition, Ms)> {
-        let (mut first, mut until_ms) = (None::<(Ms, InputPartition)>, Ms::MAX);
-        for (at, lane) in &self.lanes {
-            match (lane.head_ms(), lane.is_pending_since()) {
-                (Some(ms), _) => match first {
-                    Some((first_ms, _)) if first_ms <= ms => until_ms = until_ms.min(ms),
-                    earlier => {
-                        until_ms = until_ms.min(earlier.map_or(Ms::MAX, |(ms, _)| ms));
-                        first = Some((ms, *at));
-                    }
-                },
-                (None, Some(since_ms)) if !broken.contains(at) => until_ms = until_ms.min(since_ms),
-                (None, _) => {}
-            }
-        }
-        first.filter(|(ms, _)| *ms <= until_ms).map(|(_, at)| (at, until_ms))
+    /// What comes first. A lane that can't be read holds nothing up.
+    fn next_lane(&self, broken: &[InputPartition]) -> Option<(InputPartition, Turn)> {
+        let head = |(at, lane): (&InputPartition, &Lane)| match lane.what_is_next() {
+            Head::Unseen(_) if broken.contains(at) => (*at, Head::AtEnd),
+            head => (*at, head),
+        };
+        turn::first(self.lanes.iter().map(head))
     }
 
     /// How long the next batch still gathers: a producer that begins a transaction while the broker still ends the one before waits

@@ -2,6 +2,7 @@
 //!
 //! Records stay until their batch is committed, so that an aborted one is routed again from memory.
 
+use super::turn::Head;
 use crate::domain::Ms;
 use crate::runtime::ports::{FetchRoom, RecordBatch};
 use std::collections::VecDeque;
@@ -91,9 +92,13 @@ impl Lane {
         self.head().map(|(records, n)| records.record_ms(n).unwrap_or(Ms::MIN))
     }
 
-    /// It may have more, which has not come yet: others may be so far ahead of it.
-    pub fn is_pending_since(&self) -> Option<Ms> {
-        (self.head().is_none() && self.end.is_none()).then_some(self.last_ms)
+    /// What is known of the next record; one that has not come yet is taken to be no earlier than those before it.
+    pub fn what_is_next(&self) -> Head {
+        match self.head_ms() {
+            Some(ms) => Head::At(ms),
+            None if self.end.is_none() => Head::Unseen(self.last_ms),
+            None => Head::AtEnd,
+        }
     }
 
     /// Everything that is there is routed.
@@ -172,7 +177,7 @@ mod tests {
     #[test]
     fn an_aborted_batch_is_routed_again_from_where_it_began() {
         let mut lane = Lane::new(10);
-        assert_eq!(lane.is_pending_since(), Some(Ms::MIN), "nothing is known of it");
+        assert_eq!(lane.what_is_next(), Head::Unseen(Ms::MIN), "nothing is known of it");
         lane.push(Box::new(Offsets(vec![10, 11, 14])), None);
         lane.push(Box::new(Offsets(vec![15])), Some(17));
         (0..2).for_each(|_| lane.step());
@@ -198,7 +203,7 @@ mod tests {
         lane.step();
         assert_eq!(lane.room(most).records, 2);
         (0..2).for_each(|_| lane.step());
-        assert_eq!((lane.room(most).records, lane.is_pending_since()), (5, Some(1_700_000_002_000)));
+        assert_eq!((lane.room(most).records, lane.what_is_next()), (5, Head::Unseen(1_700_000_002_000)));
     }
 
     #[test]
@@ -207,7 +212,7 @@ mod tests {
         lane.push(Box::new(Offsets(Vec::new())), Some(10));
         assert!(lane.is_at_end());
         lane.forget_end();
-        assert_eq!((lane.is_at_end(), lane.is_pending_since()), (false, Some(Ms::MIN)));
+        assert_eq!((lane.is_at_end(), lane.what_is_next()), (false, Head::Unseen(Ms::MIN)));
         lane.push(Box::new(Offsets(vec![10])), Some(11));
         lane.step();
         assert!(lane.is_at_end());

@@ -1,6 +1,7 @@
 //! What a router knows of the others of its group, and what it says of its own partitions.
 
 use super::lane::Lane;
+use super::turn::Head;
 use super::watch::Watch;
 use crate::domain::Ms;
 use crate::runtime::horizon::Now;
@@ -41,9 +42,9 @@ pub(super) fn reached(lane: &Lane, is_broken: bool, now: &Now) -> Reached {
     } else if lane.is_at_end() || was_at_end || is_young {
         Reached::Now
     } else {
-        match lane.head_ms().filter(|ms| *ms > Ms::MIN).or(lane.is_pending_since()).unwrap_or(Ms::MIN) {
-            Ms::MIN => Reached::Unknown,
-            ms => Reached::Until(ms),
+        match lane.what_is_next() {
+            Head::At(ms) | Head::Unseen(ms) if ms > Ms::MIN => Reached::Until(ms),
+            _ => Reached::Unknown,
         }
     }
 }
