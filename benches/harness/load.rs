@@ -34,6 +34,8 @@ impl Sender {
             .set("compression.type", "lz4")
             .set("linger.ms", linger_ms.to_string())
             .set("batch.size", "524288")
+            // A broker that falls behind gets larger requests, not a queue of small ones that never shrinks again.
+            .set("max.in.flight", "5")
             .set("queue.buffering.max.messages", "200000")
             .set("queue.buffering.max.kbytes", "262144")
             .create()
