@@ -5,6 +5,7 @@
 
 mod batch;
 mod group;
+mod inputs;
 mod lane;
 mod look;
 mod look_around;

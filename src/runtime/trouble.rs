@@ -11,6 +11,18 @@ const LOG_AGAIN: Duration = Duration::from_secs(30);
 /// A registry answers within milliseconds: who waits longer for a schema is in trouble.
 pub const NO_SCHEMA_AFTER: Duration = Duration::from_secs(2);
 
+/// An input that can't be read for this long is in trouble.
+pub const BROKEN_AFTER: Duration = Duration::from_secs(30);
+
+/// Says that an input can't be read.
+#[must_use]
+pub fn broken_input(text: &str) -> String {
+    format!(
+        "{text}. It is tried again every few seconds; nothing is passed over. If it lasts: look at the broker's log and at that \
+         partition's replicas"
+    )
+}
+
 /// Says that records wait for a schema.
 #[must_use]
 pub fn no_schema(topic: &str, partition: i32, why: &str) -> String {

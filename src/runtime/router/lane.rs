@@ -23,6 +23,8 @@ pub(super) struct Lane {
     end: Option<i64>,
     /// When everything that was there was last seen to be routed.
     pub was_at_end: Option<Duration>,
+    /// Since when it can't be read, or nothing comes of it.
+    pub unread_since: Option<Duration>,
     /// What was last said of it is that nothing is known.
     pub is_said_unknown: bool,
     /// Of the latest record that was routed.
@@ -44,6 +46,7 @@ impl Lane {
             ahead: FetchRoom { records: 0, bytes: 0 },
             end: None,
             was_at_end: None,
+            unread_since: None,
             is_said_unknown: false,
             last_ms: Ms::MIN,
             is_touched: false,

@@ -8,7 +8,7 @@ use crate::runtime::observe::TransactionOutcome;
 use crate::runtime::ports::{Cause, CommitLog, EventSource, Failure, InputPartition, Refusal};
 use crate::runtime::route::Route;
 use crate::runtime::snapshot::router::RouterSnapshot;
-use crate::runtime::trouble::{NO_SCHEMA_AFTER, Place, TroubleKind, no_schema};
+use crate::runtime::trouble::{Place, TroubleKind};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -114,21 +114,6 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         Now::of(&*self.clock, &self.options)
     }
 
-    /// Says which records wait for their schemas.
-    fn look_after_schemas(&mut self, now: &Now) {
-        let waiting = self.lanes.iter().filter_map(|(at, lane)| Some((*at, lane.waits.as_ref()?)));
-        let waiting = waiting.filter(|(_, (since, _))| now.monotonic.saturating_sub(*since) >= NO_SCHEMA_AFTER);
-        let place = Place::task(-1, TroubleKind::NoSchema);
-        // They stand behind each other: one is named.
-        match waiting.min_by_key(|(_, (since, _))| *since) {
-            Some((at, (_, why))) => {
-                let topic = self.options.input(at.input).map_or("", String::as_str);
-                self.troubles.raise(place, Some(topic), &no_schema(topic, at.partition, why), now);
-            }
-            None => self.troubles.clear(place, now),
-        }
-    }
-
     /// Shows that it is alive, and now and then how it stands.
     pub(super) fn publish(&mut self) {
         let now = self.now();
@@ -142,7 +127,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
                 self.troubles.clear(Place::task(-1, kind), &now);
             }
         }
-        self.look_after_schemas(&now);
+        self.look_after_inputs(&now);
         let source = &mut self.source;
         let lag = |(at, lane): (&InputPartition, &Lane)| {
             let end = source.known_end(*at)?;

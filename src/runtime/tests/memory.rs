@@ -69,6 +69,8 @@ pub(super) struct Topics {
     pub(super) start_fails: VecDeque<Option<Failure>>,
     pub(super) stop_fails: VecDeque<Failure>,
     pub(super) fetch_fails: VecDeque<Failure>,
+    /// The input has no leader: nothing is fetched, and nobody says why.
+    pub(super) is_silent: bool,
     pub(super) send_fails: VecDeque<Failure>,
     pub(super) state_fails: VecDeque<Failure>,
     pub(super) commit_fails: VecDeque<Failure>,
@@ -341,6 +343,9 @@ impl EventSource for Source {
         let mut topics = self.memory.look();
         if let Some(failure) = topics.fetch_fails.pop_front() {
             return Err(failure);
+        }
+        if topics.is_silent {
+            return Ok(None);
         }
         let records: Vec<_> = (0..)
             .zip(&topics.input)

@@ -9,6 +9,8 @@ use crate::runtime::ports::{
 };
 use crate::runtime::router::{Parts, Router};
 use crate::runtime::snapshot::{Identity, StatusBoard};
+use crate::runtime::trouble::TroubleKind;
+use crate::view::health::readiness;
 use crate::wire::decode::{Format, Topic};
 use crate::wire::mapped::Mapper;
 use crate::wire::route::{self, RoutedInput};
@@ -83,6 +85,7 @@ struct Rig {
     memory: Memory,
     clock: Arc<VirtualClock>,
     group: Group,
+    board: Arc<StatusBoard>,
     router: MemoryRouter,
 }
 
@@ -95,6 +98,7 @@ impl Rig {
         let topic = Topic { name: INPUT.to_owned(), is_email: false, is_trusted: true, format: Format::Json };
         let mapper = Mapper::from(leadstream_mapping::load("segment").unwrap());
         let group = Group::default();
+        let board = Arc::new(StatusBoard::new(Identity::default()));
         let router = Router::new(Parts {
             log: memory.log(&options, &source).unwrap(),
             source,
@@ -102,11 +106,11 @@ impl Rig {
             options,
             clock: Arc::<VirtualClock>::clone(&clock),
             observer: Arc::clone(&memory.seen) as Arc<dyn crate::runtime::observe::Observer>,
-            board: Arc::new(StatusBoard::new(Identity::default())),
+            board: Arc::clone(&board),
             stop: Arc::new(AtomicBool::new(false)),
         });
         let router = router.among(Box::new(group.clone()));
-        Self { memory, clock, group, router }
+        Self { memory, clock, group, board, router }
     }
 
     /// Records arrive that are so old.
@@ -157,6 +161,23 @@ fn it_says_every_second_how_far_it_is_and_gives_back_what_it_leaves() {
     assert_eq!(rig.mark().map(|mark| mark.is_held), Some(true));
     rig.router.shut_down();
     assert_eq!((rig.offset(), rig.mark().map(|mark| mark.is_held)), (Some(2), Some(false)));
+}
+
+#[test]
+fn a_partition_that_says_nothing_is_named() {
+    let mut rig = Rig::new();
+    rig.memory.look().is_silent = true;
+    rig.arrive(&[0]);
+    let troubles = |rig: &Rig| rig.board.routers()[0].troubles.clone();
+    rig.pass(20 * SECOND);
+    assert_eq!((troubles(&rig), rig.routed()), (Vec::new(), 0), "it may take its time");
+    rig.pass(20 * SECOND);
+    let trouble = troubles(&rig).pop().expect("it says so");
+    assert!(trouble.kind == TroubleKind::BrokenInput && trouble.text.contains("clickstream, partition 0: nothing comes"));
+    assert!(!readiness(&rig.board).is_ready());
+    rig.memory.look().is_silent = false;
+    rig.pass(SECOND);
+    assert_eq!((troubles(&rig), rig.routed()), (Vec::new(), 1));
 }
 
 #[test]

@@ -2,11 +2,9 @@
 
 use super::parts::Worker;
 use crate::runtime::ports::{EventSource, InputPartition, Ports};
-use crate::runtime::trouble::{NO_SCHEMA_AFTER, Place, TroubleKind, no_schema};
+use crate::runtime::trouble::{BROKEN_AFTER, NO_SCHEMA_AFTER, Place, TroubleKind, broken_input, no_schema};
 use std::time::Duration;
 
-/// An input that can't be read for this long makes its task stuck.
-const BROKEN_AFTER: Duration = Duration::from_secs(30);
 /// How long the state of a revoked task is kept, should the task come back.
 const PARKED_FOR: Duration = Duration::from_secs(60);
 
@@ -26,12 +24,8 @@ impl<P: Ports> Worker<P> {
             let since = *self.assignment.broken.entry(at).or_insert(now.monotonic);
             if now.monotonic.saturating_sub(since) >= BROKEN_AFTER {
                 let topic = self.options.input(at.input).map(String::as_str);
-                let text = format!(
-                    "{}. It is tried again every few seconds; nothing is passed over. If it lasts: look at the broker's log and at that \
-         partition's replicas",
-                    broken.text
-                );
-                self.troubles.raise(Place::input(at.partition, at.input, TroubleKind::BrokenInput), topic, &text, &now);
+                let place = Place::input(at.partition, at.input, TroubleKind::BrokenInput);
+                self.troubles.raise(place, topic, &broken_input(&broken.text), &now);
             }
         }
         self.look_after_schemas();
