@@ -21,6 +21,7 @@ pub mod company_names;
 pub mod event;
 pub mod free_mail;
 pub mod hand_over;
+pub mod identity;
 pub mod ids;
 pub mod mail;
 pub mod member_update;

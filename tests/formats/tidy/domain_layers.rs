@@ -2,7 +2,8 @@
 
 use super::{Source, imports, planted, sources};
 
-/// From the lowest layer to the highest; modules of one layer may import each other, though in no circle.
+/// From the lowest layer to the highest; modules of one layer may import each other, though in no circle. A part of a module that
+/// lies lower than the rest of it has a row of its own (`identity::id`).
 const LAYERS: &[&[&str]] = &[
     &["terms"],
     &[
@@ -18,20 +19,25 @@ const LAYERS: &[&[&str]] = &[
         "hand_over",
         "member_update",
         "placeholder_ids",
+        "identity::id",
+        "identity::types",
     ],
     &["event"],
     &["answers", "misses"],
     &["state"],
     &["model"],
     &["output"],
-    &["rules"],
+    &["rules", "identity"],
     &["step"],
 ];
 
 /// The layer of `domain::state::cart`; `None`: of no module within the domain.
 fn layer_of(module: &str) -> Option<Result<usize, &str>> {
-    let name = module.strip_prefix("domain::")?.split("::").next()?;
-    Some(LAYERS.iter().position(|layer| layer.contains(&name)).ok_or(name))
+    let inner = module.strip_prefix("domain::")?;
+    let name = inner.split("::").next()?;
+    let part = inner.match_indices("::").nth(1).map_or(inner, |(end, _)| &inner[..end]);
+    let of = |name: &str| LAYERS.iter().position(|layer| layer.contains(&name));
+    Some(of(part).or_else(|| of(name)).ok_or(name))
 }
 
 fn faults(sources: &[Source]) -> Vec<String> {
@@ -67,6 +73,8 @@ fn a_planted_arrow_within_the_domain_is_found() {
     };
     assert_eq!(plant("domain/state/lead.rs", "use crate::domain::rules::cart::apply;").len(), 1);
     assert_eq!(plant("domain/model/cart.rs", "fn f() -> crate::domain::output::Output {}").len(), 1);
+    assert_eq!(plant("domain/identity/id.rs", "use crate::domain::state::cart::Cart;").len(), 1, "a part that lies lower");
+    assert_eq!(plant("domain/identity/anything.rs", "use crate::domain::state::cart::Cart;"), Vec::<String>::new());
     assert_eq!(plant("domain/anywhere.rs", "").len(), 1, "a module without a layer");
     assert_eq!(plant("domain/rules/lead.rs", "use crate::domain::{output::Output, state::cart::Cart};"), Vec::<String>::new());
 }

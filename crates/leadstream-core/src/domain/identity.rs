@@ -1,0 +1,4 @@
+//! Identity: whose event it is, and what is one person's under several names. Off by default, and then nothing of it is asked.
+
+pub mod id;
+pub mod types;
