@@ -136,6 +136,8 @@ pub enum Request {
         generation: i32,
         partitions: Vec<TopicPartition>,
     },
+    /// Committed offsets, whatever is pending, and who has committed each. Answer: `Said`.
+    OffsetFetchUnstable { partitions: Vec<TopicPartition> },
     /// Answers: `Joined`; first `MemberIdRequired` in the classic protocol, where `Joined` comes when the generation is complete.
     Join {
         member: Option<String>,
@@ -203,6 +205,8 @@ pub enum Answer {
     Done,
     /// In the order of the question; `None`: none committed.
     Committed(Vec<Option<Position>>),
+    /// The same with the transactional id that has committed it.
+    Said(Vec<Option<(Position, String)>>),
     /// Classic: join anew with this name (KIP-394).
     MemberIdRequired {
         member: String,

@@ -9,6 +9,7 @@ pub mod batches;
 pub mod consumer;
 pub mod fetcher;
 pub mod group;
+pub mod peers;
 pub mod producer;
 pub mod questions;
 pub mod reader;

@@ -74,7 +74,7 @@ const OF_ROUTERS: [&str; 9] = [
 ];
 
 /// What the client library meets with.
-const LIBRARY: [&str; 18] = [
+const LIBRARY: [&str; 20] = [
     "network: slow",
     "network: requests on their way are lost with their connection",
     "produce: a batch is sent again",
@@ -93,6 +93,8 @@ const LIBRARY: [&str; 18] = [
     "fetch: the library tries again by itself",
     "question: timed out",
     "question: offsets are not stable",
+    "peers: no answer in time",
+    "peers: taken over",
 ];
 
 impl Point {

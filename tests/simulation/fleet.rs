@@ -1,7 +1,8 @@
 //! The instances of the service: each is a machine with its clock, on which processes run one after the other.
 
 use super::api::Us;
-use super::client::{Site, Topics, group};
+use super::client::peers::SimulatedPeers;
+use super::client::{Site, Topics, group, micros};
 use super::dice::Stream;
 use super::process::{End, ProcessId};
 use super::service::{ClientSettings, Formats, MachineClock, SimulatedCluster, SimulatedPorts};
@@ -171,9 +172,11 @@ impl Fleet {
             show("it is not connected yet".to_owned());
             self.world.spawn(process, move |world, id| {
                 let site = Site { world: Rc::clone(world), worker: id, topics, offset_ms };
-                let connect = SimulatedCluster { site, kafka, clients };
+                let timeout = micros(clients.transaction_timeout);
+                let connect = SimulatedCluster { site: site.clone(), kafka, clients };
                 let Some((source, log)) = open::<SimulatedPorts>(&connect, &options, &stop, &show)? else { return Ok(()) };
-                Router::new(Parts { source, log, route, options, clock, observer, board, stop }).run()
+                let router = Router::new(Parts { source, log, route, options, clock, observer, board, stop });
+                router.among(Box::new(SimulatedPeers::new(&site, timeout))).run()
             });
         }
         usize::from(plan.routers)

@@ -14,6 +14,8 @@ type Offset = (Position, i64);
 pub(super) struct Offsets {
     producers: Producers,
     committed: BTreeMap<TopicPartition, Offset>,
+    /// The id of the producer that has committed it.
+    by: BTreeMap<TopicPartition, i64>,
     /// By producer id: a marker ends what its producer has here, whichever epoch wrote it.
     pending: BTreeMap<i64, BTreeMap<TopicPartition, Offset>>,
     records: i64,
@@ -59,6 +61,7 @@ impl Offsets {
                 let known = self.committed.entry(at).or_insert(offset);
                 if offset.1 >= known.1 {
                     *known = offset;
+                    self.by.insert(at, by.id);
                     let transaction = Some(transaction);
                     history.offsets.push(CommittedOffset { at, offset: offset.0.offset, since: now, transaction });
                 }
@@ -73,6 +76,11 @@ impl Offsets {
             return Err(Code::UnstableOffsetCommit);
         }
         Ok(partitions.iter().map(|at| self.committed.get(at).map(|offset| offset.0)).collect())
+    }
+
+    /// Whatever is pending, and the id of the producer that has committed it.
+    pub(super) fn said(&self, at: TopicPartition) -> Option<(Position, i64)> {
+        Some((self.committed.get(&at)?.0, *self.by.get(&at)?))
     }
 
     pub(super) fn committed(&self, at: TopicPartition) -> Option<i64> {

@@ -47,6 +47,7 @@ impl Broker {
             Request::OffsetFetch { member, generation, partitions } => {
                 self.fetch_offsets(now, (&member, generation), &partitions)
             }
+            Request::OffsetFetchUnstable { partitions } => is_here(self.group_away, now).map(|()| self.said(&partitions)),
             Request::Join { member, protocol, topics, session, rebalance } => {
                 if let Err(code) = is_here(self.group_away, now) {
                     return Some(Answer::Failed(code));
@@ -201,6 +202,12 @@ impl Broker {
         let topics: Vec<u16> = partitions.iter().map(|at| at.topic).collect();
         self.groups.of_topics(&topics).check_fetch(member, generation)?;
         self.offsets.fetch(partitions).map(Answer::Committed)
+    }
+
+    fn said(&self, partitions: &[TopicPartition]) -> Answer {
+        let name = |id: i64| self.coordinator.name_of(id).unwrap_or_default().to_owned();
+        let said = |at: &TopicPartition| self.offsets.said(*at).map(|(position, id)| (position, name(id)));
+        Answer::Said(partitions.iter().map(said).collect())
     }
 
     fn end(&mut self, now: Us, name: &str, by: ProducerId, is_commit: bool) -> Result<Answer, Code> {

@@ -81,6 +81,11 @@ impl Coordinator {
         self.next_id
     }
 
+    /// The transactional id of a producer.
+    pub(super) fn name_of(&self, id: i64) -> Option<&str> {
+        self.by_name.iter().find(|(_, known)| known.id == id).map(|(name, _)| name.as_str())
+    }
+
     /// The answer, and the transaction that has to be aborted first.
     pub(super) fn init(&mut self, now: Us, name: &str, timeout: Us, asked: Option<ProducerId>) -> (Answer, Option<Decided>) {
         if timeout == 0 || timeout > self.max_timeout {

@@ -7,7 +7,10 @@ use crate::world::Event;
 
 /// Whether a request changes nothing at the broker.
 const fn is_read(request: &Request) -> bool {
-    matches!(request, Request::Fetch { .. } | Request::ListOffsets { .. } | Request::OffsetFetch { .. })
+    matches!(
+        request,
+        Request::Fetch { .. } | Request::ListOffsets { .. } | Request::OffsetFetch { .. } | Request::OffsetFetchUnstable { .. }
+    )
 }
 
 impl Network {
