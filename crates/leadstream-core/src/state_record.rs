@@ -3,6 +3,9 @@
 //! Written and read by hand, straight from and into the domain's types: every event of every prospect passes here, and the
 //! generated message would allocate everything twice. Tests hold that the generated message reads the very same bytes.
 //!
+//! A record may instead say that its id points to others: `encode_forward`, `decode_forward` and, without a look at the rest,
+//! `is_forward`.
+//!
 //! Each file writes and reads one message, by means of `writer` and `reader` alone and of the messages within it. Every struct is
 //! taken apart completely: a field added to the domain does not compile until it has a place here. Whatever the bytes are, the answer
 //! is a prospect or an error; the memory that it takes is bounded by their number.
@@ -10,6 +13,7 @@
 mod cart;
 mod disqualified;
 mod extras;
+mod forward;
 mod ledger;
 mod position;
 mod prospect;
@@ -21,6 +25,7 @@ mod track;
 mod version;
 mod writer;
 
+pub use forward::{decode_forward, encode_forward, is_forward};
 pub use version::VERSION;
 
 use crate::domain::state::prospect::Prospect;

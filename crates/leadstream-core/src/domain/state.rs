@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod erasure;
 pub mod few;
 pub mod group;
+pub mod identity;
 pub mod internal;
 pub mod lead;
 pub mod limits;

@@ -5,6 +5,7 @@ mod bots;
 mod contact;
 mod customer;
 mod decisions;
+pub(super) mod identity;
 mod internal;
 mod known_orders;
 mod lead;
@@ -37,6 +38,7 @@ pub(super) fn write(extras: &Extras, w: &mut Writer<'_>) {
         known_orders,
         checkout,
         forgotten,
+        identity,
     } = extras;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
@@ -62,11 +64,8 @@ pub(super) fn write(extras: &Extras, w: &mut Writer<'_>) {
     if let Some(account) = account.get() {
         w.nested(8, |w| account::write(account, w));
     }
-    if let Some(Erasure { before_ms, until_ms }) = erasure {
-        w.nested(9, |w| {
-            w.time(1, Some(*before_ms));
-            w.time(2, Some(*until_ms));
-        });
+    if let Some(erasure) = erasure {
+        w.nested(9, |w| write_erasure(*erasure, w));
     }
     if let Some(known) = known_orders.get() {
         w.nested(10, |w| known_orders::write(known, w));
@@ -100,6 +99,9 @@ pub(super) fn write(extras: &Extras, w: &mut Writer<'_>) {
             w.packed(3, lines.iter().map(|(_, quantity)| quantity.to_le_bytes()));
         });
     }
+    if let Some(identity) = identity.get() {
+        w.nested(22, |w| identity::write(identity, w));
+    }
 }
 
 pub(super) fn read(mut r: Reader<'_>, m: &mut Extras) -> Read<()> {
@@ -121,6 +123,7 @@ pub(super) fn read(mut r: Reader<'_>, m: &mut Extras) -> Read<()> {
             (18, Value::Bytes(b)) => m.account.barred = read_barred(r.nested(b, "barred"))?,
             (20, Value::Bytes(b)) => m.orders.push(orders::read(r.nested(b, "order"))?),
             (21, Value::Bytes(b)) => m.bought = Some(Box::new(read_bought(r.nested(b, "what was bought"))?)),
+            (22, Value::Bytes(b)) => m.identity = identity::read(r.nested(b, "identity"))?.into(),
             _ => return r.unknown(field),
         }
     }
@@ -144,7 +147,12 @@ fn read_bought(mut r: Reader<'_>) -> Read<Bought> {
     Ok(bought)
 }
 
-fn read_erasure(mut r: Reader<'_>) -> Read<Erasure> {
+pub(super) fn write_erasure(Erasure { before_ms, until_ms }: Erasure, w: &mut Writer<'_>) {
+    w.time(1, Some(before_ms));
+    w.time(2, Some(until_ms));
+}
+
+pub(super) fn read_erasure(mut r: Reader<'_>) -> Read<Erasure> {
     let mut erasure = Erasure { before_ms: 0, until_ms: 0 };
     while let Some((field, value)) = r.next()? {
         match (field, value) {

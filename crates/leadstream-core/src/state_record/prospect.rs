@@ -1,7 +1,7 @@
 //! `ProspectRecord`: everything that is known of one prospect.
 
 use super::reader::{Read, Reader, Value, damaged};
-use super::version::VERSION;
+use super::version::{USUAL, VERSION};
 use super::writer::Writer;
 use super::{cart, extras, seen, track};
 use crate::domain::state::cart::Cart;
@@ -31,7 +31,7 @@ pub(super) fn write(prospect: &Prospect, out: &mut Vec<u8>) {
         extras,
     } = prospect;
     let w = &mut Writer { out, base: *last_seen_ms };
-    w.uint(1, VERSION);
+    w.uint(1, version(prospect));
     if *last_seen_ms != 0 {
         w.varint(2, last_seen_ms.cast_unsigned());
     }
@@ -68,7 +68,13 @@ pub(super) fn write(prospect: &Prospect, out: &mut Vec<u8>) {
     w.hash32(29, *address);
 }
 
-fn consent_number(state: ConsentState) -> u32 {
+/// The oldest version that has all fields of the record.
+fn version(prospect: &Prospect) -> u32 {
+    let is_of_7 = prospect.extras.as_deref().is_some_and(|extras| extras.identity.get().is_some());
+    if is_of_7 { VERSION } else { USUAL }
+}
+
+pub(super) fn consent_number(state: ConsentState) -> u32 {
     match state {
         ConsentState::Open => 0,
         ConsentState::Unsubscribed => 1,
@@ -77,15 +83,20 @@ fn consent_number(state: ConsentState) -> u32 {
     }
 }
 
-pub(super) fn read(bytes: &[u8], p: &mut Prospect) -> Read<()> {
-    let mut r = Reader::new(bytes, 0, "prospect");
+/// A reader behind the version, which is one that this build knows.
+pub(super) fn version_first<'b>(bytes: &'b [u8], what: &'static str) -> Read<Reader<'b>> {
+    let mut r = Reader::new(bytes, 0, what);
     match r.next()? {
-        Some((1, Value::Varint(version))) if (1..=u64::from(VERSION)).contains(&version) => {}
+        Some((1, Value::Varint(version))) if (1..=u64::from(VERSION)).contains(&version) => Ok(r),
         Some((1, Value::Varint(found))) if found > u64::from(VERSION) => {
-            return Err(Box::new(CodecError::Newer { found: u32::try_from(found).unwrap_or(u32::MAX), known: VERSION }));
+            Err(Box::new(CodecError::Newer { found: u32::try_from(found).unwrap_or(u32::MAX), known: VERSION }))
         }
-        _ => return damaged(r.what, "no version at its beginning"),
+        _ => damaged(r.what, "no version at its beginning"),
     }
+}
+
+pub(super) fn read(bytes: &[u8], p: &mut Prospect) -> Read<()> {
+    let mut r = version_first(bytes, "prospect")?;
     let (mut hashes, mut times, mut seconds): (&[[u8; 8]], &[u8], &[u8]) = (&[], &[], &[]);
     while let Some((field, value)) = r.next()? {
         match (field, value) {
@@ -124,6 +135,7 @@ pub(super) fn read(bytes: &[u8], p: &mut Prospect) -> Read<()> {
             (23, Value::Bytes(b)) => p.seen.others = seen::read(r.nested(b, "ids"))?,
             (24, Value::Varint(v)) => p.consent.granted_ms = Some(r.time(v)),
             (29, Value::Fixed32(v)) => p.address = NonZeroU32::new(v),
+            (17, _) => return damaged(r.what, "it is the record of an id that points to others, and was read as a prospect's"),
             _ => return r.unknown(field),
         }
     }
@@ -131,7 +143,7 @@ pub(super) fn read(bytes: &[u8], p: &mut Prospect) -> Read<()> {
     Ok(())
 }
 
-fn consent_state(number: u64) -> Read<ConsentState> {
+pub(super) fn consent_state(number: u64) -> Read<ConsentState> {
     Ok(match number {
         0 => ConsentState::Open,
         1 => ConsentState::Unsubscribed,

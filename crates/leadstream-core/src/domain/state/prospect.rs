@@ -14,6 +14,7 @@ use crate::domain::state::contact::Contact;
 use crate::domain::state::decisions::Decisions;
 use crate::domain::state::erasure::Erasure;
 use crate::domain::state::few::InlineVec;
+use crate::domain::state::identity::Identity;
 use crate::domain::state::internal::Internal;
 use crate::domain::state::lead::Lead;
 use crate::domain::state::orders::KnownOrders;
@@ -83,6 +84,8 @@ pub struct Extras {
     pub checkout: Option<Attempt>,
     /// Reminded carts that were forgotten: an order of their goods is told as late.
     pub forgotten: Vec<ForgottenCart>,
+    /// Other ids that stand for it; empty without identity.
+    pub identity: Sparse<Identity>,
 }
 
 impl Extras {
@@ -105,6 +108,7 @@ impl Extras {
             known_orders,
             checkout,
             forgotten,
+            identity,
         } = self;
         traits.is_empty()
             && lead.get().is_none()
@@ -121,6 +125,7 @@ impl Extras {
             && known_orders.get().is_none()
             && checkout.is_none()
             && forgotten.is_empty()
+            && identity.get().is_none()
     }
 }
 
@@ -143,4 +148,4 @@ impl Prospect {
     }
 }
 
-sparse::parts!(Lead, Contact, TriggerRecord, BotEvidence, Internal, Customer, Decisions, Membership, KnownOrders);
+sparse::parts!(Lead, Contact, TriggerRecord, BotEvidence, Internal, Customer, Decisions, Membership, KnownOrders, Identity);

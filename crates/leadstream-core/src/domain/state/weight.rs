@@ -11,6 +11,7 @@ use crate::domain::state::bots::BotEvidence;
 use crate::domain::state::cart::{Cart, CartLine, Series};
 use crate::domain::state::contact::Contact;
 use crate::domain::state::decisions::{Decision, Decisions};
+use crate::domain::state::identity::{Claim, Device, DeviceUser, Forward, Identity, Name};
 use crate::domain::state::internal::Internal;
 use crate::domain::state::orders::{KnownOrder, KnownOrders, Touch};
 use crate::domain::state::past_carts::{Bought, ForgottenCart, PastOrder};
@@ -253,6 +254,7 @@ fn extras(extras: &Extras) -> usize {
         known_orders,
         checkout,
         forgotten,
+        identity,
     } = extras;
     // A lead is numbers, fifteen of them, and the name of a source.
     let lead = lead.get().map_or(0, |lead| FRAME + 15 * NUMBER + text(lead.source.as_deref()));
@@ -271,6 +273,7 @@ fn extras(extras: &Extras) -> usize {
         + known_orders.get().map_or(0, crate::domain::state::weight::known_orders)
         + checkout.map_or(0, |_| FRAME + 3 * NUMBER)
         + forgotten.iter().map(crate::domain::state::weight::forgotten).sum::<usize>()
+        + identity.get().map_or(0, crate::domain::state::weight::identity)
 }
 
 fn traits(traits: &Traits) -> usize {
@@ -356,4 +359,24 @@ fn decisions(decisions: &Decisions) -> usize {
 pub fn decision(decision: &Decision) -> usize {
     let Decision { at_ms: _, due_ms: _, trigger, step: _, done: _, checks: _ } = decision;
     FRAME + FRAME + trigger.len() + 5 * NUMBER
+}
+
+/// The other ids of a prospect.
+fn identity(identity: &Identity) -> usize {
+    let Identity { names, crowded_until_ms: _, device: Device { users: of_device, shared: _, detached_ms: _ } } = identity;
+    let name = |Name { id, rank: _, since_ms: _, linked_ms: _ }: &Name| 2 * FRAME + 3 * NUMBER + id.len();
+    FRAME + names.iter().map(name).sum::<usize>() + 2 * NUMBER + users(of_device) + FLAG
+}
+
+fn users(users: &[DeviceUser]) -> usize {
+    2 * FRAME + (4 + CHAINED) * users.len()
+}
+
+/// A record of an id that points to others.
+#[must_use]
+pub fn forward(forward: &Forward) -> usize {
+    let Forward { to, first_ms: _, refreshed_ms: _, users: of_device, consent: _, erasure } = forward;
+    let claim = |Claim { id, at_ms: _ }: &Claim| 2 * FRAME + NUMBER + id.len();
+    // The version, the newest link, its first, three of consent.
+    FRAME + 6 * NUMBER + to.iter().map(claim).sum::<usize>() + users(of_device) + erasure.map_or(0, |_| FRAME + 2 * NUMBER)
 }
