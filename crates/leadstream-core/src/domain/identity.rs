@@ -1,4 +1,9 @@
 //! Identity: whose event it is, and what is one person's under several names. Off by default, and then nothing of it is asked.
 
 pub mod id;
+pub mod links;
+pub mod message;
+pub mod record;
+pub mod route;
+pub mod rules;
 pub mod types;

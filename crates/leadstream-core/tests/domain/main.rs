@@ -19,6 +19,7 @@ mod figures;
 mod forgetting;
 mod golden_state;
 mod harness;
+mod identity;
 mod internal;
 mod leads;
 mod ledger;

@@ -7,7 +7,7 @@ use crate::domain::Ms;
 use crate::domain::event::{Channel, Event};
 use crate::domain::model::contact::ContactModel;
 use crate::domain::names::Kind;
-use crate::domain::state::consent::ConsentTrait;
+use crate::domain::state::consent::{Consent, ConsentTrait};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::consent::ConsentState;
 
@@ -65,8 +65,12 @@ pub fn give(prospect: &mut Prospect, event: &Event<'_>) {
 /// The newest event by event time decides; but an address that is no good, which may be good again, never hides what a person
 /// said.
 pub fn settle(prospect: &mut Prospect, time_ms: Ms, state: ConsentState) {
+    turn(&mut prospect.consent, time_ms, state);
+}
+
+/// The same for what is known of an address, whoever reads it.
+pub fn turn(consent: &mut Consent, time_ms: Ms, state: ConsentState) {
     let is_said = |state| matches!(state, ConsentState::Unsubscribed | ConsentState::Complained);
-    let consent = &mut prospect.consent;
     let (bounces, bounced) = (state == ConsentState::HardBounce, consent.state == ConsentState::HardBounce);
     let is_newest = consent.since_ms.is_none_or(|since_ms| time_ms >= since_ms);
     if (is_newest && !(bounces && is_said(consent.state))) || (bounced && is_said(state)) {
