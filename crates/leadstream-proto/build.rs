@@ -2,7 +2,7 @@
 
 use std::io::Result;
 
-const FILES: [&str; 5] = ["event", "state", "output", "deadletter", "routed"];
+const FILES: [&str; 6] = ["event", "state", "output", "deadletter", "routed", "forwards"];
 
 fn main() -> Result<()> {
     println!("cargo:rerun-if-changed=../../proto");

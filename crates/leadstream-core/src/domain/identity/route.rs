@@ -43,11 +43,17 @@ pub struct Route {
 }
 
 /// Remembers which links were told.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Router {
     told: Told,
     /// Of the open batch, by the hash of the weak id.
     open: HashMap<u64, Option<Last>>,
+}
+
+impl Default for Router {
+    fn default() -> Self {
+        Self::new(REMEMBERED_LINKS)
+    }
 }
 
 impl Router {
@@ -147,7 +153,7 @@ struct Last {
 }
 
 /// Two generations: when the younger is full, the older is forgotten.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Told {
     young: HashMap<u64, Last>,
     old: HashMap<u64, Last>,
@@ -156,7 +162,7 @@ struct Told {
 
 impl Told {
     fn new(most: usize) -> Self {
-        Self { of_each: (most / 2).max(1), ..Self::default() }
+        Self { young: HashMap::default(), old: HashMap::default(), of_each: (most / 2).max(1) }
     }
 
     fn get(&self, own: u64) -> Option<Last> {

@@ -90,11 +90,3 @@ impl Identity {
         names.is_empty() && crowded_until_ms.is_none() && users.is_empty() && !shared && detached_ms.is_none()
     }
 }
-
-impl Forward {
-    /// When nothing is known of it any more, if no link comes before.
-    #[must_use]
-    pub fn forgotten_ms(&self, forget_after_ms: Ms) -> Ms {
-        self.refreshed_ms.saturating_add(forget_after_ms)
-    }
-}

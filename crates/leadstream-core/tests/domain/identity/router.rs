@@ -98,6 +98,12 @@ fn what_is_remembered_is_bounded_and_the_oldest_goes() {
         router.committed();
         assert!(router.remembered() <= 100, "{}", router.remembered());
     }
+    let mut usual = Router::default();
+    for n in 0..1_000 {
+        route(&mut usual, &setup, &["42", &format!("anon:{n}")], 0).unwrap();
+        usual.committed();
+    }
+    assert_eq!(usual.remembered(), 1_000);
     assert_eq!(route(&mut router, &setup, &["42", "anon:999"], 1).unwrap().messages.len(), 0);
     assert_eq!(route(&mut router, &setup, &["42", "anon:0"], 1).unwrap().messages.len(), 1);
 }
