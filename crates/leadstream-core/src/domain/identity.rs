@@ -1,9 +1,13 @@
 //! Identity: whose event it is, and what is one person's under several names. Off by default, and then nothing of it is asked.
 
+pub mod block_list;
 pub mod id;
 pub mod links;
 pub mod message;
+pub mod naming;
+pub mod normal;
 pub mod record;
 pub mod route;
 pub mod rules;
+pub mod secret;
 pub mod types;

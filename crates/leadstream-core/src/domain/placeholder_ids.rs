@@ -52,6 +52,30 @@ const ONE_DIGIT_FROM: usize = 10;
 /// Local parts of addresses that no one reads. `guest@` is not among them: someone who types an address as a guest may have that one.
 const NO_READER: [&str; 7] = ["noreply", "no-reply", "no_reply", "test", "donotreply", "null", "undefined"];
 
+/// Local parts of addresses that stand for everybody who gives none. As a place to write to one of them may be good; as an id it would
+/// make one person of all of them.
+const EVERYBODY: [&str; 19] = [
+    "guest",
+    "guests",
+    "anonymous",
+    "anon",
+    "nobody",
+    "noone",
+    "none",
+    "unknown",
+    "na",
+    "user",
+    "customer",
+    "dummy",
+    "fake",
+    "noemail",
+    "no-email",
+    "no_email",
+    "nomail",
+    "no-mail",
+    "no_mail",
+];
+
 /// What an id is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdOf {
@@ -178,6 +202,18 @@ pub fn is_address(text: &str) -> bool {
         || is_one_of(&["test", "null", "undefined", "none"], first)
         || is_one_of(&["localhost", "invalid"], top)
         || first.eq_ignore_ascii_case("localhost"))
+}
+
+/// Whether an address stands for everybody who gives none: it can be written to, but says of nobody who it is.
+#[must_use]
+pub fn is_shared_address(text: &str) -> bool {
+    let local = text.trim().rsplit_once('@').map_or("", |(local, _)| local);
+    EVERYBODY.iter().any(|word| local.eq_ignore_ascii_case(word))
+}
+
+/// The words that stand for no person, as programs write them that hash whatever they have.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    NO_ID.into_iter().chain(NOBODY).chain(["", " ", "0", "-1", "{}", "[]", "\"\""])
 }
 
 /// At least 64 bits in hexadecimal digits.
@@ -381,5 +417,16 @@ mod tests {
         ] {
             assert!(is_address(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn an_address_of_everybody_is_one_but_says_of_nobody_who_it_is() {
+        for text in ["guest@mail.example", " Guest@mail.example", "no-email@shop.example", "customer@mail.example"] {
+            assert!(is_shared_address(text), "{text:?}");
+        }
+        for text in ["guest.house@hotel.example", "anna@mail.example", "office@guest.example", "guest", "@mail.example"] {
+            assert!(!is_shared_address(text), "{text:?}");
+        }
+        assert!(words().all(|word| !is_id(word, IdOf::Person)));
     }
 }

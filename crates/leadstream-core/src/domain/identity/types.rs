@@ -16,6 +16,11 @@ pub struct IdType(u8);
 impl IdType {
     /// The strongest type: its ids are written without its name.
     pub const TOP: Self = Self(0);
+
+    /// Its place in a list of one thing for each type.
+    pub(super) fn index(self) -> usize {
+        usize::from(self.0)
+    }
 }
 
 /// What it means when two prospects hold the same id of a type.
@@ -173,7 +178,7 @@ impl IdTypes {
     /// A number of another list is taken for the weakest type of this one.
     fn spec(&self, kind: IdType) -> &IdTypeSpec {
         let last = self.0.len().saturating_sub(1);
-        &self.0[usize::from(kind.0).min(last)]
+        &self.0[kind.index().min(last)]
     }
 
     #[must_use]
