@@ -5,6 +5,7 @@
 
 pub mod dead_letter;
 pub mod decode;
+pub mod event_ids;
 pub mod forwards;
 mod json_escape;
 pub mod mapped;

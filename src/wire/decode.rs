@@ -35,6 +35,7 @@ pub use file::{FileHead, file_head};
 pub use mappings::Mappings;
 pub use options::{Format, Options, Topic};
 pub use products::MAX_PRODUCTS;
+pub(in crate::wire) use value::tidy;
 pub use value::{
     MAX_CURRENCY_BYTES, MAX_ID_BYTES, MAX_NAME_BYTES, MAX_PRICE, MAX_PROPERTY_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE,
 };

@@ -9,6 +9,7 @@ use crate::value::Get;
 use crate::write::Event;
 use leadstream_core::domain::placeholder_ids::{IdOf, is_hash, is_id};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// What became of one element.
@@ -144,13 +145,7 @@ impl Mapping {
 
     fn event(&self, name: &str, rule: &Rule, reading: &Reading<'_>, item: Option<&str>, element: usize, part: usize) -> What {
         let mut event = Event::new(name);
-        let others = rule.ids.iter().filter(|(kind, _)| !self.ids.iter().any(|(known, _)| known == kind));
-        for (kind, get) in self.ids.iter().chain(others) {
-            let get = rule.ids.iter().find(|(own, _)| own == kind).map_or(get, |(_, own)| own);
-            if let Some(id) = get.plain_that(reading, |id| may_be(kind, id.trim())) {
-                event.ids.push((kind.clone(), id.trim().to_owned()));
-            }
-        }
+        self.ids(rule, reading, &mut event);
         let can_be = |kind: &str| if self.prospect.is_empty() { kind != "cart" } else { self.prospect.iter().any(|p| p == kind) };
         let order = |kind: &str| self.prospect.iter().position(|p| p == kind);
         let mut of_person: Vec<&(String, String)> = event.ids.iter().filter(|(kind, _)| can_be(kind)).collect();
@@ -211,6 +206,25 @@ impl Mapping {
             }
         }
         What::Event(event)
+    }
+
+    /// Of each type the first value that may be an id; where none of them may, the first is told as refused.
+    fn ids(&self, rule: &Rule, reading: &Reading<'_>, event: &mut Event) {
+        let others = rule.ids.iter().filter(|(kind, _)| !self.ids.iter().any(|(known, _)| known == kind));
+        for (kind, get) in self.ids.iter().chain(others) {
+            let get = rule.ids.iter().find(|(own, _)| own == kind).map_or(get, |(_, own)| own);
+            let is_refused = Cell::new(false);
+            let is_good = |id: &str| {
+                let is_good = may_be(kind, id.trim());
+                is_refused.set(is_refused.get() || !is_good);
+                is_good
+            };
+            if let Some(id) = get.plain_that(reading, is_good) {
+                event.ids.push((kind.clone(), id.trim().to_owned()));
+            } else if is_refused.get() {
+                event.refused.extend(get.plain(reading).map(|id| (kind.clone(), id.trim().to_owned())));
+            }
+        }
     }
 
     /// Of one value it is that value; of several their hash. What several events share is told apart by their numbers.

@@ -21,6 +21,8 @@ pub struct Event {
     pub id: Option<String>,
     /// Types and values of all ids, in the order of the mapping.
     pub ids: Vec<(String, String)>,
+    /// Those whose values stand for nobody.
+    pub refused: Vec<(String, String)>,
     /// Type and value of the one that stands for the person.
     pub prospect: Option<(String, String)>,
     /// Where each stands (`properties`, `traits` or `context` first) and its JSON.

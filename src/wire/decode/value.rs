@@ -194,7 +194,7 @@ impl<'a> Scalar<'a> {
 /// An id without blanks around it; of one that Shopify's interface writes (`gid://shopify/Product/7?…`) what stands at its end, which is
 /// how everything else calls it.
 #[inline]
-pub(super) fn tidy(text: Cow<'_, str>) -> Cow<'_, str> {
+pub(in crate::wire) fn tidy(text: Cow<'_, str>) -> Cow<'_, str> {
     match text.as_bytes() {
         [first, .., last]
             if first.is_ascii_graphic() && last.is_ascii_graphic() && !(*first == b'g' && text.starts_with(GID)) =>
