@@ -10,6 +10,7 @@ mod dump;
 mod exit;
 pub mod explain;
 mod files;
+mod identity;
 pub mod load_settings;
 pub mod mapping;
 pub mod metrics_observer;
@@ -32,7 +33,7 @@ mod zone;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use cli::{Cli, Command, DeadLettersCommand, ModelCommand, TopicsCommand};
+use cli::{Cli, Command, DeadLettersCommand, IdentityCommand, ModelCommand, TopicsCommand};
 use exit::{BAD_USAGE, DONE, FAILED, UsageError};
 use std::process::ExitCode;
 
@@ -68,6 +69,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Model(ModelCommand::Check(args)) => model_check::run(args),
         Command::Model(ModelCommand::Diff(args)) => model_diff::run(&args),
         Command::Mapping(command) => mapping::run(&command),
+        Command::Identity(IdentityCommand::Name(args)) => identity::name(&args),
     }
 }
 

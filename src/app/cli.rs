@@ -49,6 +49,9 @@ pub enum Command {
     /// Check mapping files, and show what they make of records of other systems
     #[command(subcommand)]
     Mapping(MappingCommand),
+    /// Show under which ids people are known
+    #[command(subcommand)]
+    Identity(IdentityCommand),
 }
 
 /// `run`.
@@ -350,6 +353,25 @@ pub struct MappingNewArgs {
     /// The mapping's name in the file
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum IdentityCommand {
+    /// Print the id that a value of a type stands for, as keys and outputs have it: in its one form, hashed where that is set
+    Name(IdentityNameArgs),
+}
+
+/// `identity name`.
+#[derive(Debug, Clone, Args)]
+pub struct IdentityNameArgs {
+    /// The type of the id: `user`, `email`, `phone`, `anon`, `cart`, or one of `identity.types`
+    #[arg(value_name = "TYPE")]
+    pub kind: String,
+    /// The value, as an event says it: an address, a number, a hash of either, …
+    #[arg(value_name = "VALUE", allow_hyphen_values = true)]
+    pub value: String,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }
 
 #[cfg(test)]

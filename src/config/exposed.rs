@@ -1,7 +1,6 @@
 //! Files that hold secrets and that others on the machine can read.
 
 use super::layers::{Layers, Origin};
-use super::properties;
 use super::secrets::is_secret;
 use super::settings::Settings;
 use std::collections::BTreeSet;
@@ -21,6 +20,7 @@ pub fn warnings(settings: &Settings, layers: &Layers) -> Vec<String> {
         ("registry.password_file", &registry.password_file),
         ("registry.token_file", &registry.token_file),
         ("registry.key_file", &registry.key_file),
+        ("identity.secret_file", &settings.identity.secret_file),
     ];
     let mut files: Vec<(&str, PathBuf)> =
         named.into_iter().filter_map(|(key, path)| Some((key, path.as_deref()?.to_owned()))).collect();
@@ -29,7 +29,7 @@ pub fn warnings(settings: &Settings, layers: &Layers) -> Vec<String> {
         files.push(("kafka.properties.sasl.oauthbearer.config", PathBuf::from(path.trim())));
     }
     // A settings file is one only where it says a secret itself.
-    let said = layers.values.iter().filter(|(name, _)| name.starts_with(properties::PREFIX) && is_secret(name));
+    let said = layers.values.iter().filter(|(name, _)| is_secret(name));
     let settings_files: BTreeSet<&str> = said
         .filter_map(|(_, setting)| match &setting.origin {
             Origin::File { path, .. } => Some(path.as_str()),

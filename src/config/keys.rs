@@ -8,6 +8,7 @@ use super::settings::check::Check;
 use super::settings::deadletters::DeadLetters;
 use super::settings::engine::Engine;
 use super::settings::http::Http;
+use super::settings::identity::{self, Identity};
 use super::settings::inputs::{self, Inputs};
 use super::settings::kafka::{self, Kafka};
 use super::settings::log::Log;
@@ -22,12 +23,13 @@ pub use key::Key;
 pub use kind::Kind;
 pub use owned::OWNED_PROPERTIES;
 
-const SECTIONS: [&[Key]; 14] = [
+const SECTIONS: [&[Key]; 15] = [
     Kafka::KEYS,
     Topics::KEYS,
     Route::KEYS,
     Registry::KEYS,
     Inputs::KEYS,
+    Identity::KEYS,
     Engine::KEYS,
     Output::KEYS,
     DeadLetters::KEYS,
@@ -40,7 +42,7 @@ const SECTIONS: [&[Key]; 14] = [
 ];
 
 /// Keys below these are free: everything after the prefix is one name.
-pub const FREE: [Key; 4] = [kafka::PROPERTIES, topics::MAPPINGS, inputs::TIME_ZONES, inputs::FORMATS];
+pub const FREE: [Key; 5] = [kafka::PROPERTIES, topics::MAPPINGS, inputs::TIME_ZONES, inputs::FORMATS, identity::TYPES];
 
 /// Every key but the free ones, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Key> {

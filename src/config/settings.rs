@@ -4,6 +4,7 @@ pub mod check;
 pub mod deadletters;
 pub mod engine;
 pub mod http;
+pub mod identity;
 pub mod inputs;
 pub mod kafka;
 pub mod log;
@@ -12,6 +13,7 @@ pub mod output;
 mod read;
 pub mod registry;
 pub mod route;
+pub mod secret;
 mod section;
 pub mod state;
 pub mod topics;
@@ -27,6 +29,7 @@ use check::Check;
 use deadletters::DeadLetters;
 use engine::Engine;
 use http::Http;
+use identity::Identity;
 use inputs::Inputs;
 use kafka::Kafka;
 use leadstream_model::tree;
@@ -48,6 +51,7 @@ pub struct Settings {
     pub topics: Topics,
     pub route: Route,
     pub inputs: Inputs,
+    pub identity: Identity,
     pub engine: Engine,
     pub output: Output,
     pub deadletters: DeadLetters,

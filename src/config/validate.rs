@@ -1,5 +1,7 @@
 //! Rules between settings: pure; they find all errors, each with what to do.
 
+mod identity;
+
 use super::layers::Layers;
 use super::settings::Settings;
 use crate::domain::zones::Zone;
@@ -18,6 +20,7 @@ pub fn check(settings: &Settings, layers: &mut Layers) {
     engine(settings, &mut found);
     http(settings, &mut found);
     registry(settings, &mut found);
+    found.extend(identity::faults(settings));
     for (key, message) in found {
         let origin = layers.origin(&key);
         layers.fault(origin, &key, message);

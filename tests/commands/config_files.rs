@@ -78,6 +78,8 @@ fn another_value(key: &str) -> &'static str {
     match key {
         "kafka.bootstrap_servers" => "other:1",
         "kafka.start" => "latest",
+        "identity.hash" => "email",
+        "identity.types." => "7",
         "kafka.on_gap" => "skip",
         "deadletters.on_poison" => "stop",
         "kafka.positions" => "group",
@@ -114,6 +116,7 @@ fn every_key_of_the_reference_changes_the_settings() {
             "topics.mappings." => "topics.mappings.cart".to_owned(),
             "inputs.formats." => "inputs.formats.cart".to_owned(),
             "inputs.time_zones." => "inputs.time_zones.cart".to_owned(),
+            "identity.types." => "identity.types.cart.rank".to_owned(),
             other => other.to_owned(),
         };
         let value = match (another_value(key.name), key.kind) {

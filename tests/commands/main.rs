@@ -17,6 +17,7 @@ mod demo;
 mod examples;
 mod explain;
 mod from_outside;
+mod identity;
 mod mapping;
 mod program;
 mod replay;

@@ -109,6 +109,40 @@ fn secrets_are_never_shown() {
 }
 
 #[test]
+fn the_secret_of_ids_is_shown_nowhere() {
+    let loaded = load(None, &[("LEADSTREAM__IDENTITY__SECRET", "hidden-for-everybody")], &[]).expect("good");
+    let shown = format!("{:?} {:?}", effective(&loaded.layers), loaded.settings);
+    assert!(!shown.contains("hidden-for-everybody") && shown.contains("identity.secret"), "{shown}");
+    let faults = load(None, &[("LEADSTREAM__IDENTITY__SECRET", "hidden")], &[]).expect_err("short");
+    assert!(faults[0].message.contains("has 6 bytes, and needs at least 16"), "{faults:#?}");
+    assert!(!format!("{faults:?}").contains("hidden"), "{faults:#?}");
+}
+
+#[test]
+fn what_identity_can_not_be_set_to_is_refused_with_what_to_write() {
+    one_fault(&["identity.enabled=true"], "identity.enabled", "not in this version");
+    one_fault(&["identity.hash=mail"], "identity.hash", "did you mean \"email\"?");
+    one_fault(&["identity.hash=email"], "identity.hash", "needs identity.secret_file");
+    one_fault(&["identity.secret=0123456789abcdef", "identity.secret_file=/s"], "identity.secret", "leave one of them out");
+    one_fault(&["identity.types.crm.rank=2"], "identity.types.crm.rank", "needs identity.types.crm.class beside it");
+    one_fault(&["identity.types.crm.class=exclusive"], "identity.types.crm.class", "needs identity.types.crm.rank beside it");
+    one_fault(&["identity.types.crm.clas=exclusive"], "identity.types.crm.clas", "identity.types.NAME.rank");
+    one_fault(&["identity.types.email.rank=0"], "identity.types.email.rank", "1 to 99");
+    one_fault(
+        &["identity.types.email.class=device"],
+        "identity.types",
+        "email (rank 2, device) is stronger than phone (rank 3, address)",
+    );
+    one_fault(&["identity.types.email.class=unique"], "identity.types.email.class", "\"exclusive\", \"address\"");
+    one_fault(&["identity.types.email.rank=1"], "identity.types", "email and user have rank 1");
+    one_fault(&["identity.block_patterns=x*"], "identity.block_patterns", "fits an empty text");
+    one_fault(&["identity.block_patterns=["], "identity.block_patterns", "is no regular expression");
+    let settings = good(&["identity.types.crm.rank=2", "identity.types.crm.class=exclusive", "identity.hash=[]"]);
+    let types = settings.identity.id_types().expect("good");
+    assert_eq!(types.all().map(|kind| types.name(kind)).collect::<Vec<_>>(), ["user", "crm", "email", "phone", "anon", "cart"]);
+}
+
+#[test]
 fn properties_that_leadstream_sets_itself_are_refused_with_the_setting_to_use() {
     one_fault(&["kafka.properties.group.id=x"], "kafka.properties.group.id", "use kafka.group_id");
     one_fault(

@@ -18,6 +18,8 @@ impl Settings {
         settings.kafka.properties = properties::read(settings.kafka.properties_file.as_deref(), layers);
         let topics = &mut settings.topics;
         read(layers, "topics.mappings", |fields, faults| topics.read_mappings(fields, faults));
+        let identity = &mut settings.identity;
+        read(layers, "identity.types", |fields, faults| identity.read_types(fields, faults));
         let inputs = &mut settings.inputs;
         if !layers.values.contains_key("inputs.max_ahead") {
             inputs.max_ahead = Some(inputs.allowed_skew);
@@ -32,13 +34,14 @@ impl Settings {
         settings
     }
 
-    fn sections(&mut self) -> [&mut dyn Section; 13] {
+    fn sections(&mut self) -> [&mut dyn Section; 14] {
         [
             &mut self.kafka,
             &mut self.topics,
             &mut self.route,
             &mut self.registry,
             &mut self.inputs,
+            &mut self.identity,
             &mut self.engine,
             &mut self.output,
             &mut self.deadletters,

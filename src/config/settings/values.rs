@@ -1,5 +1,6 @@
 //! Types that settings have, and how each is read. `None` is what `"off"` or an empty text says.
 
+use super::secret::Secret;
 use super::section::Setting;
 use crate::config::keys::kind::Kind;
 use crate::domain::Ms;
@@ -26,6 +27,10 @@ macro_rules! value {
 value!(bool, Bool, |fields, key, faults| fields.bool(key, faults).map(|said| said.value));
 value!(String, Text, |fields, key, faults| fields.text(key, faults).map(|said| said.value));
 value!(Option<String>, Text, |fields, key, faults| fields.text(key, faults).map(|said| Some(said.value)));
+// An empty text takes back what a lower layer said.
+value!(Option<Secret>, Text, |fields, key, faults| {
+    fields.text(key, faults).map(|said| (!said.value.is_empty()).then(|| Secret::new(said.value)))
+});
 value!(Vec<String>, Texts, |fields, key, faults| fields.texts(key, faults).map(words));
 value!(Option<Vec<String>>, Texts, |fields, key, faults| fields.texts(key, faults).map(|said| Some(words(said))));
 value!(Duration, Duration, |fields, key, faults| fields.duration(key, faults).map(|said| duration(said.value)));
