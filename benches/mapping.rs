@@ -250,14 +250,16 @@ fn print(rows: &[Row], counts: &[u64]) {
     for Row { name, records, events, bytes_each, works } in rows {
         let events = *events as f64;
         let map = if works.len() > 1 { counts.next() } else { None };
-        let all = map.unwrap_or_default() + counts.next().unwrap_or_default();
+        let decode = counts.next().unwrap_or_default();
+        // A router reads what it is about to write, too.
+        let all = map.map_or(decode, |map| map + 2.0 * decode);
         let (event, byte) = (all / events, all / (*records * bytes_each) as f64);
         let (segment_event, segment_byte) = *first.get_or_insert((event, byte));
         println!(
             "| {name} | {bytes_each} | {:.1} | {} | {:.0} | {:.2} | {:.1} |",
             events / *records as f64,
             map.map_or("-".to_owned(), |map| format!("{:.0}", map / events)),
-            (all - map.unwrap_or_default()) / events,
+            decode / events,
             event / segment_event,
             byte / segment_byte,
         );

@@ -4,12 +4,15 @@
 mod new;
 mod sample;
 mod share;
+mod usable;
 
 use super::cli::{MappingCheckArgs, MappingCommand, MappingExplainArgs, SettingsArgs};
 use super::exit::{BAD_USAGE, DONE};
 use super::load_settings;
 use super::registry::{SchemaSource, SharedSchemas};
 use super::terminal::stdout;
+use crate::domain::names::{known, near, nearest};
+use crate::runtime::ports::Rejected;
 use anyhow::Context as _;
 use leadstream_mapping::{Mapping, NoSchemas, Outcome, Schemas, What};
 use share::Share;
@@ -17,6 +20,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use usable::Usable;
 
 /// Runs the command: exit code 2 when a file has a fault.
 ///
@@ -77,6 +81,11 @@ fn check(out: &mut impl Write, args: &MappingCheckArgs) -> anyhow::Result<bool> 
         let ids: Vec<String> = mapping.ids.iter().map(|(kind, get)| format!("{kind} = {}", get.text)).collect();
         writeln!(out, "  {:<9} {}", "people", ids.join(", "))?;
         writeln!(out, "  {:<9} {}", "gives", mapping.targets().join(", "))?;
+        for name in mapping.targets() {
+            if let Some(near) = meant(&name) {
+                writeln!(out, "  {:<9} {name:?} is an event that only your own models can know: did you mean {near:?}?", "near")?;
+            }
+        }
         for (is_missing, what) in [(mapping.time.is_none(), "time"), (mapping.id.is_empty(), "id")] {
             if is_missing && !mapping.is_as_is {
                 writeln!(out, "  {:<9} no `{what}`: {}", "warning", without(what))?;
@@ -90,9 +99,21 @@ fn check(out: &mut impl Write, args: &MappingCheckArgs) -> anyhow::Result<bool> 
                 Ok(true)
             })?;
             share.write(out, path, &mapping)?;
+            if share.is_all_dead() {
+                writeln!(out, "{name}: nothing of {} can be used", path.display())?;
+                is_good = false;
+            }
         }
     }
     Ok(is_good)
+}
+
+/// What a name that nobody knows was most likely meant to be.
+fn meant(name: &str) -> Option<&str> {
+    if known(name).is_some() {
+        return None;
+    }
+    near(name).or_else(|| nearest(name, ["skip", "keep", "dead-letter"].into_iter()))
 }
 
 fn outcomes(mapping: &Mapping, sample: &sample::Sample, schemas: &dyn Schemas) -> anyhow::Result<Vec<Outcome>> {
@@ -109,6 +130,7 @@ fn without(what: &str) -> &'static str {
 fn explain(out: &mut impl Write, args: &MappingExplainArgs) -> anyhow::Result<bool> {
     let Some(mapping) = load(out, &args.mapping)? else { return Ok(false) };
     let schemas = schemas_of(&mapping, &args.settings)?;
+    let usable = Usable::default();
     let path = args.sample.as_deref().unwrap_or(Path::new("-"));
     sample::each(path, &mapping.format, |sample| {
         let record = sample.record();
@@ -119,6 +141,9 @@ fn explain(out: &mut impl Write, args: &MappingExplainArgs) -> anyhow::Result<bo
         for outcome in outcomes(&mapping, sample, &*schemas)? {
             let name = if outcome.theirs.is_empty() { String::new() } else { format!("{}: ", outcome.theirs) };
             match outcome.what {
+                What::Event(event) if let Some(Rejected { reason, detail }) = usable.refused(&event) => {
+                    writeln!(out, "  ⇒ {name}{}: dead letter, {}: {detail}", event.name, reason.name())?;
+                }
                 What::Event(event) => {
                     let who = event.prospect.as_ref().map_or(String::new(), |(kind, id)| format!(" of {kind} {id}"));
                     writeln!(out, "  ⇒ {name}{}{who}", event.name)?;

@@ -66,7 +66,8 @@ pub fn start(
             let observer = Arc::new(RouterMetrics::new(Arc::clone(telemetry), names));
             let (clock, board) = (Arc::clone(&shared.clock), Arc::clone(&shared.board));
             let engine = kafka.clone();
-            Routers { kafka: of_routers, engine, worker: router, inputs, clock, observer, board }.jobs(worker.workers)
+            let decoder = (*shared.decoder).clone();
+            Routers { kafka: of_routers, engine, worker: router, inputs, decoder, clock, observer, board }.jobs(worker.workers)
         }
     };
     supervisor::start(WorkerSet { connect: Cluster { options: kafka }, shared, options: worker, mailboxes, others })

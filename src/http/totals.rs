@@ -159,7 +159,7 @@ pub fn set_gauges(board: &StatusBoard, models: &Models, now_ms: Ms, telemetry: &
     let routers = board.routers();
     if !routers.is_empty() {
         let troubles: Vec<Trouble> = routers.into_iter().flat_map(|router| router.troubles).collect();
-        for kind in [TroubleKind::Refused, TroubleKind::NoCommit, TroubleKind::BrokenInput, TroubleKind::NoSchema] {
+        for kind in TroubleKind::ALL.into_iter().filter(|kind| *kind != TroubleKind::Waiting) {
             telemetry.router_trouble(kind.name(), seconds_of(kind, &troubles, now_ms));
         }
     }

@@ -92,6 +92,12 @@ impl Decoder {
         Self { mappings: Some(Arc::new(mappings)), ..self }
     }
 
+    /// The input that routers write.
+    #[must_use]
+    pub fn routed_input(&self) -> Option<u16> {
+        self.options.routed_input
+    }
+
     /// Decodes one record of a topic of the configuration.
     ///
     /// # Errors

@@ -210,11 +210,11 @@ mod tests {
 
         #[test]
         fn noise_is_an_error_and_never_a_panic(bytes in vec(any::<u8>(), 0..200), message in message(), at in any::<prop::sample::Index>()) {
-            let _: Result<_, _> = decode("a", &bytes);
+            _ = decode("a", &bytes);
             let mut damaged = encoded(&message);
             let at = at.index(damaged.len());
             damaged[at] ^= 0x55;
-            let _: Result<_, _> = decode("a", &damaged);
+            _ = decode("a", &damaged);
         }
     }
 

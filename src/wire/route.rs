@@ -1,10 +1,11 @@
 //! What a router makes of a record: each of its events under its prospect's key, as the decoder reads it, with where it came from.
 
 use super::dead_letter;
-use super::decode::Topic;
+use super::decode::{Decoder, Topic};
 use super::mapped::{Mapper, record, want};
 use super::routed::{self, Routed};
-use crate::runtime::ports::{DeadLetter, Headers, Progress, RecordBatch, Rejected};
+use crate::domain::Ms;
+use crate::runtime::ports::{DeadLetter, Headers, MappingOutcome, Progress, RecordBatch, RecordView, Rejected};
 use crate::runtime::route::{ROUTED, Route, RoutedEvent, RoutedPart};
 use std::borrow::Cow;
 
@@ -19,13 +20,30 @@ pub struct RoutedInput {
 #[derive(Debug, Clone)]
 pub struct Router {
     inputs: Vec<RoutedInput>,
+    /// As the engine will read what is written.
+    decoder: Decoder,
 }
 
 impl Router {
-    /// By number of the input.
+    /// By number of the input. `decoder`: the engine's. What that can't use is a dead letter here already, where the whole record is
+    /// known, and the mapping that has to be mended.
     #[must_use]
-    pub fn new(inputs: Vec<RoutedInput>) -> Self {
-        Self { inputs }
+    pub fn new(inputs: Vec<RoutedInput>, decoder: Decoder) -> Self {
+        Self { inputs, decoder }
+    }
+
+    /// The event, if the engine can use it.
+    fn usable(&self, event: RoutedEvent, timestamp_ms: Option<Ms>) -> Result<RoutedEvent, Rejected> {
+        let view = RecordView {
+            input: self.decoder.routed_input().unwrap_or(u16::MAX),
+            key: Some(event.key.as_bytes()),
+            value: Some(&event.value),
+            routed: event.headers.iter().find(|(name, _)| name == ROUTED).and_then(|(_, value)| value.as_deref()),
+            timestamp_ms,
+            ..RecordView::default()
+        };
+        self.decoder.decode_event(&view).map(|_| ())?;
+        Ok(event)
     }
 
     fn input(&self, input: u16) -> Option<&RoutedInput> {
@@ -69,9 +87,11 @@ impl Route for Router {
                 value: event.json.into_bytes(),
                 headers: headers_of(&origin),
             };
+            let what = part.what.map(|what| what.and_then(|one| self.usable(event(one), view.timestamp_ms)));
+            let is_refused = part.outcome != MappingOutcome::NoPerson && matches!(what, Some(Err(_)));
             RoutedPart {
-                outcome: part.outcome,
-                what: part.what.map(|what| what.map(event)),
+                outcome: if is_refused { MappingOutcome::Dead } else { part.outcome },
+                what,
                 element: (!is_one).then_some(part.element),
             }
         };

@@ -51,6 +51,44 @@ fn a_sample_is_counted_and_near_names_are_told() {
 }
 
 #[test]
+fn what_the_engine_would_refuse_and_names_that_nobody_knows_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "name = \"mine\"\nname_from = \"what\"\ntime = \"at\"\n[ids]\nuser = \"who\"\n[events]\nbuy = \"Order Complted\"\n\
+                see = \"page\"\nstoop = \"skp\"\nfit = \"Fitting Room Booked\"\n";
+    let mapping = file(&dir, "mine.toml", text);
+    let check = |records: &str| {
+        let sample = file(&dir, "sample.jsonl", records);
+        run(&["mapping".as_ref(), "check".as_ref(), mapping.as_os_str(), "--sample".as_ref(), sample.as_os_str()])
+    };
+    let long = "x".repeat(300);
+    let bad = format!("{{\"what\":\"see\",\"who\":\"{long}\",\"at\":1760000000}}\n");
+    let output = check(&format!("{{\"what\":\"see\",\"who\":\"ann\",\"at\":1760000000}}\n{bad}"));
+    let said = stdout(&output);
+    assert_eq!(code(&output), 0, "{said}");
+    assert!(said.contains("events    1: page 1"), "{said}");
+    assert!(said.contains("dead      1 key-too-long, first in line 2"), "{said}");
+    for (written, meant) in [("Order Complted", "Order Completed"), ("skp", "skip")] {
+        assert!(
+            said.contains(&format!("{written:?} is an event that only your own models can know: did you mean {meant:?}?")),
+            "{said}"
+        );
+    }
+    assert!(!said.contains("Fitting Room Booked\" is an event"), "{said}");
+    let output = check(&bad);
+    assert_eq!(code(&output), 2, "{}", stdout(&output));
+    assert!(stdout(&output).contains("can be used"), "{}", stdout(&output));
+    let text = format!("{text}[products]\nfrom = \"items\"\nproduct_id = \"p\"\non = [\"Cart Updaated\"]\n")
+        .replace("Order Complted", "Cart Updated");
+    let output = run(&["mapping".as_ref(), "check".as_ref(), file(&dir, "other.toml", &text).as_os_str()]);
+    assert_eq!(code(&output), 2, "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("other.toml:14: ") && stdout(&output).contains("did you mean \"Cart Updated\"?"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
 fn each_value_is_explained_and_what_became_of_the_record() {
     let dir = tempfile::tempdir().unwrap();
     let sample = file(

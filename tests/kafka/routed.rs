@@ -197,7 +197,9 @@ fn one_bad_element_is_a_dead_letter_alone_and_a_redrive_sends_it_alone() {
     let seconds = now_ms() / 1_000;
     let event =
         |id: &str, email: &str| format!(r#"{{"sg_event_id":"{id}","email":"{email}","event":"open","timestamp":{seconds}}}"#);
-    let value = format!("[{},{},{}]", event("e1", "ann@shop.example"), event("e2", ""), event("e3", "ben@shop.example"));
+    // The mapping takes this one, the engine would not.
+    let old = r#"{"sg_event_id":"e4","email":"cara@shop.example","event":"open","timestamp":1}"#;
+    let value = format!("[{},{},{},{old}]", event("e1", "ann@shop.example"), event("e2", ""), event("e3", "ben@shop.example"));
     rig.send("mails", Some(1), None, value.as_bytes(), now_ms());
     rig.send("mails", Some(2), None, b"no JSON", now_ms());
     rig.flush();
@@ -206,12 +208,15 @@ fn one_bad_element_is_a_dead_letter_alone_and_a_redrive_sends_it_alone() {
     let mut instance = Instance::run(&rig, "a", dir.path(), &[&set[..], &[&listen]].concat());
     let answer = readiness(port, Duration::from_secs(60), |status, _| status == 200);
     assert_eq!((&answer["routers"][0]["state"], &answer["routers"][0]["partitions"]), (&"ready".into(), &3.into()), "{answer}");
-    let letters = rig.read_until(OutTopic::DeadLetters, Duration::from_secs(60), |all| all.len() >= 2);
+    let letters = rig.read_until(OutTopic::DeadLetters, Duration::from_secs(60), |all| all.len() >= 3);
     let of =
         |reason: &str| letters.iter().find(|l| l.headers["leadstream-reason"] == reason.as_bytes()).expect("a letter").clone();
     let element = of("key-missing");
     assert_eq!(element.value.as_deref(), Some(value.as_bytes()), "the whole record");
     assert_eq!(element.headers["leadstream-element"], b"1");
+    let element = of("absurd-time");
+    assert_eq!(element.value.as_deref(), Some(value.as_bytes()), "the whole record, which a mapping that is mended makes good");
+    assert_eq!(element.headers["leadstream-element"], b"3");
     assert!(!of("unreadable-value").headers.contains_key("leadstream-element"));
     let keys = |all: &[Read]| all.iter().map(|r| r.key_text().to_owned()).collect::<std::collections::BTreeSet<_>>();
     let events =
@@ -242,9 +247,37 @@ fn one_bad_element_is_a_dead_letter_alone_and_a_redrive_sends_it_alone() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // It is as bad as before: it alone comes back.
     let letters = rig.read_until(OutTopic::DeadLetters, Duration::from_secs(60), |all| {
-        all.iter().filter(|l| l.headers.contains_key("leadstream-element")).count() >= 2
+        all.iter().filter(|l| l.headers.contains_key("leadstream-element")).count() >= 3
     });
-    assert!(letters.iter().all(|l| l.headers.get("leadstream-element").is_none_or(|n| n == b"1")));
+    let elements = letters.iter().filter_map(|l| l.headers.get("leadstream-element")).map(Vec::as_slice);
+    assert_eq!(elements.collect::<Vec<_>>().concat().iter().filter(|n| **n == b'1').count(), 2);
     assert_eq!(events_of(&rig).len(), 2, "nothing else was routed again");
     assert!(instance.terminate(Duration::from_secs(20)).success(), "{}", instance.log());
+}
+
+#[test]
+fn a_topic_that_was_read_where_it_lies_goes_on_there_when_it_is_routed() {
+    let Some(rig) = Rig::new("moved", 2) else { return };
+    rig.create_raw("raw", 2);
+    let dir = tempfile::tempdir().expect("a folder");
+    let set = ["topics.clickstream=[]", "topics.email=[]", "topics.cart=[\"raw\"]", "route.purge_every=off"];
+    let send = |numbers: std::ops::Range<u32>| {
+        for n in numbers {
+            let key = format!("u{n}");
+            let page = format!(r#"{{"type":"page","messageId":"m{n}","userId":"{key}"}}"#);
+            let partition = leadstream::domain::ids::murmur2_partition(key.as_bytes(), 2).cast_signed();
+            rig.send("raw", Some(partition), Some(key.as_bytes()), page.as_bytes(), now_ms());
+        }
+        rig.flush();
+    };
+    send(0..10);
+    let mut instance = Instance::run(&rig, "a", dir.path(), &set);
+    wait_until(&mut instance, "read where they lie", || read(&rig, "", "raw", 2) >= 10);
+    assert!(instance.terminate(Duration::from_secs(20)).success(), "{}", instance.log());
+    send(10..15);
+    let mut instance = Instance::run(&rig, "a", dir.path(), &[&set[..], &["route.topics=[\"raw\"]"]].concat());
+    wait_until(&mut instance, "routed", || read(&rig, ".router", "raw", 2) >= 15);
+    wait_until(&mut instance, "read", || is_read(&rig));
+    assert!(instance.terminate(Duration::from_secs(20)).success(), "{}", instance.log());
+    assert_eq!(events_of(&rig).len(), 5, "what was read before is not read once more");
 }

@@ -64,11 +64,12 @@ impl Formats {
             source: "leadstream/simulation".to_owned(),
             input_topics: topics_of_events(&decode_options(&settings)),
         };
+        let decoder = wire::decode::Decoder::new(decode_options(&settings), &models.vocabulary);
         let routed =
             Mapped::load(&settings, &mut SchemaSource::of_command(&settings)).unwrap_or_else(|fault| panic!("{fault:?}")).routed;
         Self {
-            route: (!routed.is_empty()).then(|| Arc::new(wire::route::Router::new(routed))),
-            decoder: Arc::new(wire::decode::Decoder::new(decode_options(&settings), &models.vocabulary)),
+            route: (!routed.is_empty()).then(|| Arc::new(wire::route::Router::new(routed, decoder.clone()))),
+            decoder: Arc::new(decoder),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(&models))),
             settings: Arc::new(settings),
             models,

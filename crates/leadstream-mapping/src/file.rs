@@ -185,18 +185,27 @@ fn content(mapping: &mut Mapping, fields: &mut Fields<'_>, reader: &mut Reader<'
         }
     }
     if let Some(table) = fields.table("products", faults) {
-        mapping.products = products(table, reader, faults);
+        let targets = (!mapping.keeps_names()).then(|| mapping.targets());
+        mapping.products = products(table, targets.as_deref(), reader, faults);
     }
 }
 
-fn products(mut table: Fields<'_>, reader: &mut Reader<'_>, faults: &mut Faults) -> Option<Products> {
+/// `targets`: the events that come out, where those are known.
+fn products(mut table: Fields<'_>, targets: Option<&[String]>, reader: &mut Reader<'_>, faults: &mut Faults) -> Option<Products> {
     let from = if let Some((node, place)) = table.node("from") {
         reader.get(node, &place, faults)
     } else {
         faults.add(&table.place.child("from"), "is missing: write from = \"line_items\"");
         None
     };
-    let on = table.texts("on", faults).into_iter().flatten().map(|t| t.value).collect();
+    let mut on = Vec::new();
+    for name in table.texts("on", faults).into_iter().flatten() {
+        if let Some(targets) = targets.filter(|targets| !targets.contains(&name.value)) {
+            let known: Vec<&str> = targets.iter().map(String::as_str).collect();
+            faults.add(&name.place, unknown(&name.value, "event", &known));
+        }
+        on.push(name.value);
+    }
     let mut scanners = Scanners::default();
     let mut own = Reader { scanners: &mut scanners, paths: 0, has_split: false };
     let skip: Vec<When> =

@@ -6,6 +6,7 @@ use crate::json::quoted;
 use crate::record::{Reading, Ref};
 use crate::scan;
 use base64::Engine as _;
+use leadstream_core::domain::number;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -76,7 +77,15 @@ impl Get {
             return None;
         }
         let found = self.from.iter().find_map(|from| self.one(from, reading));
-        found.or_else(|| self.constant.clone().map(Cow::Owned))
+        found.or_else(|| self.constant.clone().map(Cow::Owned)).or_else(|| self.as_it_is(reading))
+    }
+
+    /// A number that can't be read stays as it is: whoever reads the event counts it as broken, or reads it after all.
+    fn as_it_is<'a>(&self, reading: &Reading<'a>) -> Option<Cow<'a, str>> {
+        let is_number = self.sum || self.scale.is_some() || self.decimal.is_some();
+        let there = || self.from.iter().filter_map(|from| reading.get(from)).find(|json| !is_absent(json, &self.absent));
+        // Of a list nothing may be there.
+        if is_number { there().filter(|json| json != "[]") } else { None }
     }
 
     /// A time as JSON; one that can't be read stays as it is: whoever reads the event counts it as broken.
@@ -114,14 +123,13 @@ impl Get {
     fn convert<'a>(&self, json: Cow<'a, str>) -> Option<Cow<'a, str>> {
         let mut json = json;
         if self.sum {
-            json = Cow::Owned(sum(&json, 0)?.to_string());
+            json = Cow::Owned(sum(&json)?.to_string());
         }
         if let Some(places) = self.decimal {
             json = Cow::Owned(decimal(&json, places)?);
         }
         if let Some(scale) = self.scale {
-            let number: f64 = plain(json)?.trim().parse().ok().filter(|n: &f64| n.is_finite())?;
-            json = Cow::Owned((number / scale).to_string());
+            json = Cow::Owned((number::read(&plain(json)?)? / scale).to_string());
         }
         if let Some(unit) = self.unit {
             json = Cow::Owned(quoted(&instant(plain(json)?.trim(), unit)?));
@@ -168,15 +176,23 @@ pub fn plain(json: Cow<'_, str>) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The numbers of lists, added up; `None`: there is none.
-fn sum(json: &str, depth: usize) -> Option<f64> {
-    if json.starts_with('[') {
-        let numbers = scan::elements(json).into_iter().filter_map(|one| if depth < 8 { sum(one, depth + 1) } else { None });
-        let added = numbers.fold((0_u32, 0.0), |(count, all), one| (count + 1, all + one));
-        // Cents that binary fractions don't have.
-        return (added.0 > 0).then(|| (added.1 * 1e6_f64).round() / 1e6);
+/// The numbers of lists, added up; `None`: there is none, or one can't be read.
+fn sum(json: &str) -> Option<f64> {
+    let mut added = Vec::new();
+    gather(json, 0, &mut added)?;
+    // Cents that binary fractions don't have.
+    (!added.is_empty()).then(|| (added.iter().sum::<f64>() * 1e6_f64).round() / 1e6)
+}
+
+fn gather(json: &str, depth: usize, into: &mut Vec<f64>) -> Option<()> {
+    if json.starts_with('[') && depth < 8 {
+        return scan::elements(json).into_iter().try_for_each(|one| gather(one, depth + 1, into));
     }
-    plain(Cow::Borrowed(json))?.trim().parse().ok().filter(|number: &f64| number.is_finite())
+    if !is_absent(json, &[]) {
+        // As the decoder reads amounts.
+        into.push(number::read(&plain(Cow::Borrowed(json))?)?);
+    }
+    Some(())
 }
 
 /// A count of units since 1970 as RFC 3339: whole, with a fraction, or as text.
@@ -298,9 +314,7 @@ impl Test {
             }
             Self::Not(test) => !test.holds(json, reading),
             Self::Entered { of, before } => is_of(&json, of) && !is_of(&before.json(reading), of),
-            Self::Above(least) => {
-                json.and_then(plain).and_then(|text| text.trim().parse::<f64>().ok()).is_some_and(|number| number > *least)
-            }
+            Self::Above(least) => json.and_then(plain).and_then(|text| number::read(&text)).is_some_and(|number| number > *least),
         }
     }
 }
@@ -349,10 +363,32 @@ mod tests {
             ("[[\"1\"],[2,\"3\"],[]]", Some(6.0)),
             ("\"7.5\"", Some(7.5)),
             ("[]", None),
+            ("[\"1.234,50\",\"12,5\",null,\"\"]", Some(1247.0)),
             ("[\"x\",null]", None),
+            ("[\"x\",7]", None),
         ] {
-            assert_eq!(sum(json, 0), want, "{json}");
+            assert_eq!(sum(json), want, "{json}");
         }
+    }
+
+    #[test]
+    fn amounts_in_text_are_read_as_the_decoder_reads_them_and_what_is_none_stays_for_it_to_count() {
+        let file = "name = \"m\"\n[ids]\nuser = \"u\"\n[events]\n\"*\" = [{ when = { v = { above = 1000 } }, to = \"page\" }, \"screen\"]\n\
+                    [fields]\nscaled = { from = [\"v\", \"w\"], scale = 100 }\nsum = { from = \"l[].v\", sum = true }\nten = { from = \"d\", decimal = 2 }\n";
+        let mapping = crate::parse("m", file).expect("a mapping");
+        let of = |json: &str| {
+            let record = crate::Record { value: Some(json.as_bytes()), ..crate::Record::default() };
+            match mapping.apply(&record, &crate::NoSchemas).expect("no schema is needed").remove(0).what {
+                crate::What::Event(event) => {
+                    let field = |name: &str| event.field(name).map(Cow::into_owned).unwrap_or_default();
+                    [event.name.clone(), field("scaled"), field("sum"), field("ten")].join(" ")
+                }
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(of(r#"{"u":"a","v":"1.234,50","l":[{"v":"1,5"},{"v":2}],"d":"C+o="}"#), "page 12.345 3.5 30.50");
+        assert_eq!(of(r#"{"u":"a","v":"x","w":"250","l":[{}],"d":"30.50"}"#), "screen 2.5  30.50");
+        assert_eq!(of(r#"{"u":"a","v":"x","d":"!"}"#), "screen x  !");
     }
 
     #[test]

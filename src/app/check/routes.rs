@@ -4,10 +4,12 @@ use super::report::Report;
 use super::sample::Sampled;
 use crate::app::route;
 use crate::config::settings::InputTopic;
+use crate::domain::ids::hash64;
 use crate::kafka::admin::RecordHeader;
 use crate::runtime::partitioners::{Partitioner, Sample};
 use crate::runtime::ports::RecordView;
 use crate::wire::mapped::record;
+use std::collections::HashMap;
 
 /// Share of records whose key may be none of their ids: a few are sent by hand.
 const MOST_OTHERS: f64 = 0.05;
@@ -20,7 +22,7 @@ pub(super) struct Engine {
 }
 
 /// What the newest records of an input say about how it must be read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Seen {
     /// With an event at least.
     records: u64,
@@ -31,6 +33,27 @@ struct Seen {
     /// No event of them can be used.
     unusable: u64,
     keys: Sample,
+    places: Places,
+}
+
+/// Where keys lie: each on one partition, or their prospects are split between tasks.
+#[derive(Debug, Clone, Default)]
+struct Places {
+    /// By hash of the key: its first partition, whether it came again, and whether it came on another.
+    by_key: HashMap<u64, (i32, bool, bool)>,
+}
+
+impl Places {
+    fn add(&mut self, key: &[u8], partition: i32) {
+        let is_new = |(first, again, other): &mut (i32, bool, bool)| (*again, *other) = (true, *other || *first != partition);
+        self.by_key.entry(hash64(key)).and_modify(is_new).or_insert((partition, false, false));
+    }
+
+    /// Keys that came more than once, and those of them that came on several partitions.
+    fn scattered(&self) -> (usize, usize) {
+        let again = self.by_key.values().filter(|(_, again, _)| *again).count();
+        (again, self.by_key.values().filter(|(_, _, other)| *other).count())
+    }
 }
 
 /// An input as it is set up.
@@ -56,6 +79,7 @@ pub(super) fn check(sampled: Sampled<'_>, engine: &Engine, report: &mut Report) 
         let mapper = mapping_of(topic).map_or(&spec, |mapping| &mapping.mapper);
         if let Some(key) = view.key {
             seen.keys.add(key, view.partition, partitions(topic));
+            seen.places.add(key, view.partition);
         }
         sampled
             .unless_waiting(|| mapper.ids(&record(view, &topic.name, headers)))
@@ -157,6 +181,10 @@ impl Setup<'_> {
         if let Some(partitions) = engine.partitions.filter(|partitions| *partitions != self.partitions) {
             reasons.push(format!("it has {} partitions, and what is read so has {partitions}", self.partitions));
         }
+        let (again, scattered) = seen.places.scattered();
+        if scattered as f64 > MOST_OTHERS * again as f64 {
+            reasons.push(format!("{scattered} of the {again} keys that came more than once lie on several partitions"));
+        }
         if let (Some(own), Some(engine)) = (seen.keys.partitioner(), engine.partitioner)
             && own != engine
             && self.partitions > 1
@@ -189,7 +217,10 @@ mod tests {
             let partition = i32::try_from(at).expect("small");
             let view = RecordView { partition, key, value: Some(value.as_bytes()), ..RecordView::default() };
             let events = mapper.ids(&crate::wire::mapped::record(&view, "raw", &[])).expect("no schema");
-            key.into_iter().for_each(|key| seen.keys.add(key, partition, partitions));
+            key.into_iter().for_each(|key| {
+                seen.keys.add(key, partition, partitions);
+                seen.places.add(key, partition);
+            });
             seen.count(key, &events);
         }
         seen
@@ -247,6 +278,31 @@ mod tests {
         let few_text = Setup { topic: "raw", mapping: None, is_routed: false, partitions: 12, to_route: String::new() };
         let warning = few_text.text(&few, &by_others).expect_err("crc32");
         assert!(warning.contains("its keys are dealt by murmur2") && warning.contains("by crc32"), "{warning}");
+    }
+
+    #[test]
+    fn keys_that_are_dealt_in_turn_are_no_keys_to_read_by() {
+        let dealt = |partition: fn(u32) -> u32| {
+            let mut seen = Seen { records: 100, ..Seen::default() };
+            for n in 0..100 {
+                let key = format!("u{}", n % 40);
+                let partition = i32::try_from(partition(n)).expect("small");
+                seen.keys.add(key.as_bytes(), partition, 12);
+                seen.places.add(key.as_bytes(), partition);
+            }
+            seen
+        };
+        let in_turn = dealt(|n| n % 12);
+        let warning = text(false, 12, &in_turn).expect_err("split between tasks");
+        assert!(warning.contains("40 of the 40 keys that came more than once lie on several partitions"), "{warning}");
+        let good = text(true, 12, &in_turn).expect("routed");
+        assert!(good.contains("as it must be"), "{good}");
+        // By a rule of their own, and one that was sent by hand.
+        let own_rule = dealt(|n| if n == 99 { 11 } else { n % 40 % 12 });
+        assert_eq!(own_rule.places.scattered(), (40, 1));
+        assert!(own_rule.keys.partitioner() == Some(Partitioner::Other));
+        let good = Setup { topic: "raw", mapping: None, is_routed: false, partitions: 12, to_route: String::new() };
+        assert!(good.text(&own_rule, &Engine { partitioner: None, ..ENGINE }).is_ok());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a mapping made of many records, counted.
 
+use super::usable::Usable;
 use crate::domain::names::nearest;
 use leadstream_mapping::{Mapping, Outcome, What};
 use std::collections::BTreeMap;
@@ -10,8 +11,9 @@ use std::path::Path;
 const MOST_NAMES: usize = 12;
 
 /// What came of the records of a sample.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Share {
+    usable: Usable,
     records: u64,
     events: u64,
     by_name: BTreeMap<String, u64>,
@@ -29,6 +31,9 @@ impl Share {
         self.records += 1;
         for outcome in outcomes {
             match &outcome.what {
+                What::Event(event) if let Some(refused) = self.usable.refused(event) => {
+                    self.dead(refused.reason.name(), line, &refused.detail);
+                }
                 What::Event(event) => {
                     self.events += 1;
                     *self.by_name.entry(event.name.clone()).or_default() += 1;
@@ -39,11 +44,19 @@ impl Share {
                     self.without_time += u64::from(event.time.is_none() && event.as_is.is_none());
                 }
                 What::Skipped => *self.skipped.entry(outcome.theirs.clone()).or_default() += 1,
-                What::Dead { reason, detail } => {
-                    self.dead.entry(reason.name()).or_insert_with(|| (0, line, detail.clone())).0 += 1;
-                }
+                What::Dead { reason, detail } => self.dead(reason.name(), line, detail),
             }
         }
+    }
+
+    fn dead(&mut self, reason: &'static str, line: u64, detail: &str) {
+        self.dead.entry(reason).or_insert_with(|| (0, line, detail.to_owned())).0 += 1;
+    }
+
+    /// There were records, and nothing of them can be used.
+    #[must_use]
+    pub fn is_all_dead(&self) -> bool {
+        self.events == 0 && !self.dead.is_empty()
     }
 
     /// Says it.

@@ -4,6 +4,7 @@ use super::lane::Lane;
 use super::parts::Router;
 use super::pending::Pending;
 use crate::planted;
+use crate::runtime::circuit_breaker::CircuitBreaker;
 use crate::runtime::observe::RebalanceKind;
 use crate::runtime::ports::{CommitLog, EventSource, Failure, GroupEvent, InputPartition, Position};
 use crate::runtime::route::Route;
@@ -90,8 +91,10 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     fn start(&mut self, partitions: &[InputPartition], committed: &[Option<Position>], since: Duration) -> Result<(), Failure> {
         let mut from = Vec::with_capacity(partitions.len());
         for (at, committed) in partitions.iter().zip(committed) {
-            let first = first_offset(&mut self.source, &self.options, *at, committed.map(|c| c.offset))?;
-            if let Some(lost) = committed.map(|c| first - c.offset).filter(|lost| *lost > 0) {
+            // What tasks have taken is not taken once more by way of a router.
+            let committed = committed.map(|c| c.offset).or_else(|| self.read_before.get(at).copied());
+            let first = first_offset(&mut self.source, &self.options, *at, committed)?;
+            if let Some(lost) = committed.map(|offset| first - offset).filter(|lost| *lost > 0) {
                 self.observer.gap(self.options.worker, at.input, lost.unsigned_abs());
             }
             from.push((*at, first));
@@ -102,7 +105,9 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         self.pending = None;
         self.joining.answered();
         self.said = None;
-        self.lanes.extend(from.into_iter().map(|(at, offset)| (at, Lane::new(offset))));
+        let breaker = || self.options.poison.map(CircuitBreaker::new);
+        let lanes: Vec<_> = from.into_iter().map(|(at, offset)| (at, Lane::new(offset, breaker()))).collect();
+        self.lanes.extend(lanes);
         Ok(())
     }
 

@@ -27,7 +27,9 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             unread.map(|(at, ())| (topic(at), broken_input(&text(at).unwrap_or_else(|| unseen(topic(at), at.partition)))));
         let waiting = longest(&self.lanes, now, NO_SCHEMA_AFTER, |lane| lane.waits.as_ref().map(|(since, why)| (*since, why)));
         let waiting = waiting.map(|(at, why)| (topic(at), no_schema(topic(at), at.partition, why)));
-        for (kind, found) in [(TroubleKind::BrokenInput, unread), (TroubleKind::NoSchema, waiting)] {
+        let paused = self.lanes.iter().find_map(|(at, lane)| Some((topic(*at), lane.paused.clone()?)));
+        let all = [(TroubleKind::BrokenInput, unread), (TroubleKind::NoSchema, waiting), (TroubleKind::PoisonedInput, paused)];
+        for (kind, found) in all {
             let place = Place::task(-1, kind);
             match found {
                 Some((topic, text)) => self.troubles.raise(place, Some(topic), &text, now),

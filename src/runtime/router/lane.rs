@@ -4,6 +4,7 @@
 
 use super::turn::Head;
 use crate::domain::Ms;
+use crate::runtime::circuit_breaker::CircuitBreaker;
 use crate::runtime::ports::{FetchRoom, RecordBatch};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -16,7 +17,7 @@ pub(super) struct Lane {
     /// The first record of the first chunk that is not committed.
     confirmed: usize,
     pub next_offset: i64,
-    confirmed_offset: i64,
+    pub confirmed_offset: i64,
     /// Records and bytes fetched, of chunks that are not routed to their end.
     ahead: FetchRoom,
     /// The end as of the last fetch, when everything before it is fetched.
@@ -33,10 +34,14 @@ pub(super) struct Lane {
     pub is_touched: bool,
     /// The head can't be read before its schema is known: since when, and what to do.
     pub waits: Option<(Duration, String)>,
+    /// `None`: however much can't be used, it is read on.
+    pub breaker: Option<CircuitBreaker>,
+    /// Too many of its records can't be used: nothing of it is read any more. What happened, and what to do.
+    pub paused: Option<String>,
 }
 
 impl Lane {
-    pub fn new(offset: i64) -> Self {
+    pub fn new(offset: i64, breaker: Option<CircuitBreaker>) -> Self {
         Self {
             chunks: VecDeque::new(),
             at: (0, 0),
@@ -51,6 +56,8 @@ impl Lane {
             last_ms: Ms::MIN,
             is_touched: false,
             waits: None,
+            breaker,
+            paused: None,
         }
     }
 
@@ -98,6 +105,8 @@ impl Lane {
     /// What is known of the next record; one that has not come yet is taken to be no earlier than those before it.
     pub fn what_is_next(&self) -> Head {
         match self.head_ms() {
+            // It holds up nobody.
+            _ if self.paused.is_some() => Head::AtEnd,
             Some(ms) => Head::At(ms),
             None if self.end.is_none() => Head::Unseen(self.last_ms),
             None => Head::AtEnd,
@@ -106,7 +115,7 @@ impl Lane {
 
     /// Everything that is there is routed.
     pub fn is_at_end(&self) -> bool {
-        self.head().is_none() && self.end.is_some()
+        self.head().is_none() && self.end.is_some() && self.paused.is_none()
     }
 
     /// The head has to wait.
@@ -138,12 +147,14 @@ impl Lane {
         self.confirmed = self.at.1;
         self.confirmed_offset = self.next_offset;
         self.is_touched = false;
+        self.breaker.iter_mut().for_each(CircuitBreaker::confirm);
     }
 
     /// The batch is aborted: everything is routed again.
     pub fn discard(&mut self) {
         self.at = (0, self.confirmed);
         self.next_offset = self.confirmed_offset;
+        self.breaker.iter_mut().for_each(CircuitBreaker::discard);
         let bytes = self.chunks.iter().map(|chunk| chunk.bytes()).sum();
         self.ahead = FetchRoom { records: self.chunks.iter().map(|chunk| chunk.len()).sum(), bytes };
         self.is_touched = false;
@@ -179,7 +190,7 @@ mod tests {
 
     #[test]
     fn an_aborted_batch_is_routed_again_from_where_it_began() {
-        let mut lane = Lane::new(10);
+        let mut lane = Lane::new(10, None);
         assert_eq!(lane.what_is_next(), Head::Unseen(Ms::MIN), "nothing is known of it");
         lane.push(Box::new(Offsets(vec![10, 11, 14])), None);
         lane.push(Box::new(Offsets(vec![15])), Some(17));
@@ -199,7 +210,7 @@ mod tests {
 
     #[test]
     fn what_is_ahead_is_counted_until_its_chunk_is_passed() {
-        let mut lane = Lane::new(0);
+        let mut lane = Lane::new(0, None);
         let most = FetchRoom { records: 5, bytes: 0 };
         lane.push(Box::new(Offsets(vec![0, 1, 2])), None);
         assert_eq!(lane.room(most).records, 2);
@@ -211,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_lane_that_is_fetched_anew_is_not_read_until_its_end_is_seen_again() {
-        let mut lane = Lane::new(10);
+        let mut lane = Lane::new(10, None);
         lane.push(Box::new(Offsets(Vec::new())), Some(10));
         assert!(lane.is_at_end());
         lane.forget_end();

@@ -37,7 +37,7 @@ impl Look {
 pub(super) fn reached(lane: &Lane, is_broken: bool, now: &Now) -> Reached {
     let was_at_end = lane.was_at_end.is_some_and(|at| now.monotonic.saturating_sub(at) < END_COUNTS_FOR);
     let is_young = lane.head_ms().is_some_and(|ms| now.is_present(ms));
-    if is_broken || lane.waits.is_some() {
+    if is_broken || lane.waits.is_some() || lane.paused.is_some() {
         Reached::Unknown
     } else if lane.is_at_end() || was_at_end || is_young {
         Reached::Now

@@ -43,6 +43,8 @@ pub struct Router<S, L, R> {
     pub(super) joining: Joining,
     pub(super) lanes: BTreeMap<InputPartition, Lane>,
     pub(super) batch: Batch,
+    /// Where partitions begin of which nothing is committed: those that tasks read before they were routed.
+    pub(super) read_before: BTreeMap<InputPartition, i64>,
     /// `None`: it is the only router.
     pub(super) look: Option<Look>,
     pub(super) purging: Option<Purging>,
@@ -75,6 +77,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             joining: Joining::default(),
             lanes: BTreeMap::new(),
             batch: Batch::default(),
+            read_before: BTreeMap::new(),
             look: None,
             purging: None,
             troubles: Troubles::default(),
@@ -91,6 +94,13 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     #[must_use]
     pub fn purging(mut self, purge: Box<dyn Purge>, every: Duration) -> Self {
         self.purging = Some(Purging::new(purge, every, self.clock.monotonic()));
+        self
+    }
+
+    /// Tasks have read these partitions so far, before they were routed.
+    #[must_use]
+    pub fn after(mut self, read_before: BTreeMap<InputPartition, i64>) -> Self {
+        self.read_before = read_before;
         self
     }
 

@@ -5,9 +5,11 @@ use super::lane::Lane;
 use super::look::reached;
 use super::parts::Router;
 use crate::planted;
+use crate::runtime::circuit_breaker::Tripped;
 use crate::runtime::observe::TransactionOutcome;
+use crate::runtime::options::OnPoison;
 use crate::runtime::ports::{
-    CommitLog, DeadReason, EventSource, Failure, InputPartition, MappingOutcome, OutRecord, OutTopic, Position, Progress,
+    Cause, CommitLog, DeadReason, EventSource, Failure, InputPartition, MappingOutcome, OutRecord, OutTopic, Position, Progress,
     Reached, Rejected,
 };
 use crate::runtime::route::{Route, RoutedPart};
@@ -35,7 +37,8 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         batch.since.get_or_insert_with(|| clock.monotonic());
         batch.records += 1;
         batch.last = Some((at, records.offset(n)));
-        let mut is_first = true;
+        let offset = records.offset(n);
+        let (mut is_first, mut is_bad, mut has_event) = (true, false, false);
         for part in parts {
             if !std::mem::take(&mut is_first) && batch.is_open && planted!(RecordSplit) {
                 log.commit(&[], &mut || false)?;
@@ -48,6 +51,9 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
                 batch.is_open = true;
             }
             let task = at.partition;
+            has_event |= what.is_ok();
+            // Nothing is wrong with what an input may not say: one visitor must not stop it by that.
+            is_bad |= what.as_ref().is_err_and(|rejected| rejected.reason.authority().is_none());
             match what {
                 Ok(event) => log.send(&OutRecord {
                     task,
@@ -77,7 +83,26 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         }
         batch.stats.records += 1;
         lane.step();
-        Ok(true)
+        let is_bad = is_bad && !has_event && !is_refused;
+        match lane.breaker.as_mut().and_then(|breaker| breaker.count(is_bad)) {
+            Some((dead, of)) => Err(self.poisoned(at, &Tripped { input: at.input, offset, dead, of })),
+            None => Ok(true),
+        }
+    }
+
+    /// Too many of the latest records of a lane can't be used: it isn't drained into the dead letters.
+    fn poisoned(&mut self, at: InputPartition, tripped: &Tripped) -> Failure {
+        let on_poison = self.options.on_poison;
+        let topic = self.options.input(at.input).map_or("", String::as_str);
+        let Some(lane) = self.lanes.get_mut(&at) else { return Failure::Retry(String::new()) };
+        let text = tripped.text(topic, at.partition, lane.confirmed_offset, on_poison);
+        match on_poison {
+            OnPoison::Stop => Failure::Stop(text),
+            OnPoison::Pause => {
+                lane.paused = Some(text.clone());
+                Failure::Abort(Cause::PoisonedInput, text)
+            }
+        }
     }
 
     /// Says in every partition of the events how far it is: tasks hold back what must not leave while an order may be on its way.
@@ -101,7 +126,8 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         self.batch.since.get_or_insert(now.monotonic);
         let unseen = |lane: &Lane| lane.head().is_none() && planted!(UnseenIsRouted);
         let is_present = |lane: &Lane| lane.is_at_end() || unseen(lane) || lane.head_ms().is_some_and(|ms| now.is_present(ms));
-        let is_caught_up = |lane: &Lane| (lane.waits.is_none() && is_present(lane)) || planted!(RouterAlwaysCaughtUp);
+        let is_read = |lane: &Lane| lane.waits.is_none() && lane.paused.is_none();
+        let is_caught_up = |lane: &Lane| (is_read(lane) && is_present(lane)) || planted!(RouterAlwaysCaughtUp);
         let topic = |input: u16| self.options.input(input).cloned().unwrap_or_default();
         let own = self.lanes.iter().map(|(at, lane)| (topic(at.input), at.partition, is_caught_up(lane))).collect();
         let progress = Progress { wall_ms: now.wall_ms, lanes: self.options.lanes, own };

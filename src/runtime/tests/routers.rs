@@ -3,7 +3,7 @@
 use super::memory::{INPUT, Memory, VirtualClock};
 use crate::domain::Ms;
 use crate::runtime::connect::Connect;
-use crate::runtime::options::{Options, Role};
+use crate::runtime::options::{OnPoison, Options, PoisonLimit, Role};
 use crate::runtime::ports::{
     Clock, Failure, GroupEvent, InputPartition, Mark, OutTopic, PeerLane, Peers, Position, Purge, Reached,
 };
@@ -14,7 +14,7 @@ use crate::view::health::readiness;
 use crate::wire::decode::{Format, Topic};
 use crate::wire::mapped::Mapper;
 use crate::wire::route::{self, RoutedInput};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -24,6 +24,8 @@ const HOUR_MS: Ms = 3_600_000;
 const OWN: InputPartition = InputPartition { partition: 0, input: 0 };
 const OTHER: InputPartition = InputPartition { partition: 1, input: 0 };
 const PAGE: &str = r#"{"type":"page","userId":"ann"}"#;
+/// Its mapping takes it, the engine does not.
+const ABSURD: &str = r#"{"type":"page","userId":"ann","timestamp":"1999-01-01T00:00:00Z"}"#;
 
 /// What the others say, and what became of them.
 #[derive(Default)]
@@ -91,9 +93,13 @@ struct Rig {
 
 impl Rig {
     fn new() -> Self {
+        Self::with(|options| options)
+    }
+
+    fn with(adjust: impl FnOnce(Options) -> Options) -> Self {
         let clock = Arc::new(VirtualClock::default());
         let memory = Memory { clock: Some(Arc::clone(&clock)), ..Memory::default() };
-        let options = Options { role: Role::Router, lanes: 2, ..Memory::options(1) };
+        let options = adjust(Options { role: Role::Router, lanes: 2, ..Memory::options(1) });
         let source = memory.source(&options).unwrap();
         let topic = Topic { name: INPUT.to_owned(), is_email: false, is_trusted: true, format: Format::Json };
         let mapper = Mapper::from(leadstream_mapping::load("segment").unwrap());
@@ -102,7 +108,7 @@ impl Rig {
         let router = Router::new(Parts {
             log: memory.log(&options, &source).unwrap(),
             source,
-            route: Arc::new(route::Router::new(vec![RoutedInput { topic, mapper }])),
+            route: Arc::new(route::Router::new(vec![RoutedInput { topic, mapper }], (*memory.shared().decoder).clone())),
             options,
             clock: Arc::<VirtualClock>::clone(&clock),
             observer: Arc::clone(&memory.seen) as Arc<dyn crate::runtime::observe::Observer>,
@@ -117,6 +123,16 @@ impl Rig {
     fn arrive(&self, ages_ms: &[Ms]) {
         let now = self.clock.now_ms();
         self.memory.look().input.extend(ages_ms.iter().map(|age_ms| (now - age_ms, "", PAGE)));
+    }
+
+    /// Records of now.
+    fn arrive_with(&self, values: &[&'static str]) {
+        let now = self.clock.now_ms();
+        self.memory.look().input.extend(values.iter().map(|value| (now, "", *value)));
+    }
+
+    fn dead_letters(&self) -> usize {
+        self.memory.look().outputs.iter().filter(|out| **out == OutTopic::DeadLetters).count()
     }
 
     fn pass(&mut self, time: Duration) {
@@ -178,6 +194,44 @@ fn a_partition_that_says_nothing_is_named() {
     rig.memory.look().is_silent = false;
     rig.pass(SECOND);
     assert_eq!((troubles(&rig), rig.routed()), (Vec::new(), 1));
+}
+
+#[test]
+fn what_the_engine_could_not_use_is_a_dead_letter_of_its_own_record() {
+    let mut rig = Rig::new();
+    rig.arrive_with(&[PAGE, ABSURD, PAGE]);
+    rig.pass(SECOND);
+    assert_eq!((rig.offset(), rig.routed(), rig.dead_letters()), (Some(3), 2, 1));
+}
+
+#[test]
+fn an_input_of_which_too_much_can_not_be_used_is_paused_and_holds_nobody_up() {
+    let limit = PoisonLimit { window: 10, count: 5, ratio: 0.5 };
+    let mut rig = Rig::with(|options| Options { poison: Some(limit), on_poison: OnPoison::Pause, ..options });
+    rig.arrive_with(&[PAGE, ABSURD, PAGE, ABSURD]);
+    rig.pass(SECOND);
+    assert_eq!((rig.offset(), rig.routed(), rig.dead_letters()), (Some(4), 2, 2), "some may be bad");
+    assert!(rig.board.routers()[0].troubles.is_empty());
+    rig.arrive_with(&[ABSURD, ABSURD, ABSURD, PAGE]);
+    rig.pass(10 * SECOND);
+    assert_eq!((rig.offset(), rig.dead_letters()), (Some(4), 2), "it is not drained into the dead letters");
+    let trouble = rig.board.routers()[0].troubles.clone().pop().expect("it says so");
+    assert!(
+        trouble.kind == TroubleKind::PoisonedInput && trouble.text.contains("5 of the latest 6 records can't be used"),
+        "{trouble:?}"
+    );
+    assert!(!readiness(&rig.board).is_ready());
+    let last = rig.mark().map(|mark| mark.reached);
+    assert_eq!(last, Some(Reached::Unknown), "an order may lie in it");
+}
+
+#[test]
+fn what_tasks_have_read_before_is_not_routed_once_more() {
+    let mut rig = Rig::new();
+    rig.arrive(&[0, 0, 0]);
+    rig.router = rig.router.after(BTreeMap::from([(OWN, 2)]));
+    rig.pass(SECOND);
+    assert_eq!((rig.offset(), rig.routed()), (Some(3), 1));
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn a_router_waits_for_schemas_too() {
     let mut router = Router::new(Parts {
         log: memory.log(&options, &source).expect("a log"),
         source,
-        route: Arc::new(route::Router::new(inputs)),
+        route: Arc::new(route::Router::new(inputs, (*memory.shared().decoder).clone())),
         options,
         clock: Arc::<VirtualClock>::clone(&clock),
         observer: Arc::clone(&memory.seen) as Arc<dyn crate::runtime::observe::Observer>,

@@ -41,7 +41,7 @@ rows! {
         "Stands still while the engine reads.");
     /// What is wrong with routers, and since when.
     ROUTER_TROUBLE = gauge("leadstream_router_trouble_seconds", "seconds", &["kind"],
-        "How long something has been wrong with a router of this instance (0 when nothing is), by kind: refused, no-commit, broken-input, no-schema",
+        "How long something has been wrong with a router of this instance (0 when nothing is), by kind: refused, no-commit, poisoned-input, broken-input, no-schema",
         "Any above zero: /readyz says what it is and what to do.");
 }
 
