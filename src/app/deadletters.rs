@@ -210,6 +210,7 @@ fn way_back(letter: DeadLetter, info: &Info, partitions: u32, dead_letters: &str
 pub(super) fn one(letter: &DeadLetter, info: Info, redriven: bool) -> DeadLetterView {
     DeadLetterView {
         detail: info.detail,
+        element: info.element,
         from: RecordPlace { offset: info.offset, partition: info.partition, topic: info.topic },
         headers_left_out: info.headers_left_out,
         key_truncated_from_bytes: info.key_truncated_from_bytes,
@@ -225,12 +226,13 @@ pub(super) fn one(letter: &DeadLetter, info: Info, redriven: bool) -> DeadLetter
 
 fn line(letter: &DeadLetterView) -> String {
     format!(
-        "{} {:<17} {}/{}/{} {} bytes{} {}",
+        "{} {:<17} {}/{}/{}{} {} bytes{} {}",
         letter.time,
         printable(&letter.reason),
         printable(&letter.from.topic),
         letter.from.partition,
         letter.from.offset,
+        letter.element.map_or(String::new(), |n| format!(" element {n}")),
         letter.value_bytes,
         if letter.redriven { ", redriven" } else { "" },
         printable(&letter.detail),

@@ -4,6 +4,7 @@ mod identity;
 
 use super::layers::Layers;
 use super::settings::Settings;
+use crate::domain::names::nearest;
 use crate::domain::zones::Zone;
 use crate::kafka::options::GroupProtocol;
 use crate::registry::address::Address;
@@ -187,7 +188,13 @@ fn of_one_topic(settings: &Settings, inputs: &[(&str, &String)], found: &mut Fou
     ];
     for (key, names) in named {
         for name in names.into_iter().filter(|name| !inputs.iter().any(|(_, known)| known == name)) {
-            add(found, &format!("{key}{name}"), "there is no such input topic (names here are without the prefix)");
+            let meant = nearest(name, inputs.iter().map(|(_, known)| known.as_str()));
+            let meant = meant.map_or(String::new(), |near| format!(": did you mean {near:?}?"));
+            add(
+                found,
+                &format!("{key}{name}"),
+                format!("there is no such input topic (names here are without the prefix){meant}"),
+            );
         }
     }
     for name in topics.mappings.keys().filter(|name| formats.contains_key(*name)) {

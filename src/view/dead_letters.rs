@@ -36,6 +36,8 @@ pub struct DeadLetterCount {
 #[serde(default)]
 pub struct DeadLetterView {
     pub detail: String,
+    /// Number of the element in its record, from 0, where it is about one alone.
+    pub element: Option<u32>,
     pub from: RecordPlace,
     /// Headers of the original record that found no room.
     pub headers_left_out: u64,

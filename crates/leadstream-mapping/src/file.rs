@@ -123,14 +123,17 @@ fn head(mapping: &mut Mapping, fields: &mut Fields<'_>, reader: &mut Reader<'_>,
     mapping.id_is_shared =
         has_split && id.iter().any(|get| get.from.iter().any(|from| !matches!(from, Ref::Value(_) | Ref::Item(_))));
     mapping.id = id;
+    // Those that can't be read have faults of their own.
+    let mut written: Vec<String> = Vec::new();
     if let Some(ids) = fields.table("ids", faults) {
+        written = ids.entries().map(|(kind, ..)| kind.to_owned()).collect();
         mapping.ids = reader.ids(&ids, faults);
     }
-    if mapping.ids.is_empty() {
+    if written.is_empty() {
         faults.add(&fields.place.child("ids"), "is missing: say where the person is, such as [ids] user = \"customer.id\"");
     }
     if let Some(kinds) = fields.texts("prospect", faults) {
-        let known: Vec<&str> = mapping.ids.iter().map(|(kind, _)| kind.as_str()).collect();
+        let known: Vec<&str> = written.iter().map(String::as_str).collect();
         for kind in &kinds {
             if !known.contains(&kind.value.as_str()) {
                 faults.add(&kind.place, unknown(&kind.value, "type of ids", &known));

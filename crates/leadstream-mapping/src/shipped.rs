@@ -2,6 +2,7 @@
 
 use crate::file::{Files, parse_with};
 use crate::rules::Mapping;
+use leadstream_core::domain::names::nearest;
 use leadstream_model::{Fault, FileFault, Place};
 use std::path::Path;
 use std::sync::Arc;
@@ -49,7 +50,10 @@ pub fn load(path_or_name: &str) -> Result<Mapping, Vec<FileFault>> {
             Ok(text) => (path_or_name.to_owned(), text),
             Err(error) => {
                 let names: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
-                let message = format!("can't be read ({error}), and is no shipped mapping: shipped are {}", names.join(", "));
+                let meant =
+                    nearest(path_or_name, names.iter().copied()).map_or(String::new(), |near| format!("did you mean {near:?}? "));
+                let message =
+                    format!("can't be read ({error}), and is no shipped mapping: {meant}shipped are {}", names.join(", "));
                 return Err(vec![FileFault {
                     origin: path_or_name.to_owned(),
                     fault: Fault { place: Place::default(), message },
@@ -70,6 +74,12 @@ pub fn load(path_or_name: &str) -> Result<Mapping, Vec<FileFault>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_is_nearly_one_is_told() {
+        let faults = load("shopfy").expect_err("no such mapping");
+        assert!(faults[0].to_string().contains("did you mean \"shopify\"?"), "{}", faults[0]);
+    }
 
     #[test]
     fn every_shipped_mapping_loads_and_its_examples_come_out() {

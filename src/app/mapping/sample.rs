@@ -2,6 +2,7 @@
 //! are written as base64.
 
 use crate::app::dump;
+use crate::app::exit::UsageError;
 use crate::app::replay::{next_line, open};
 use anyhow::Context as _;
 use leadstream_mapping::{Format, Record, SCHEMA_HEADER};
@@ -39,6 +40,16 @@ pub fn each(path: &Path, format: &Format, mut take: impl FnMut(&Sample) -> anyho
     let (mut line, mut number) = (Vec::new(), 0);
     while next_line(from.as_mut(), &mut line)? {
         number += 1;
+        if number == 1 {
+            if line.starts_with(b"\xff\xfe") || line.starts_with(b"\xfe\xff") {
+                let path = path.display();
+                return Err(UsageError(format!("{path} is UTF-16: write it as UTF-8 first (iconv -f utf-16 -t utf-8)")).into());
+            }
+            // As editors put it there.
+            if line.starts_with("\u{feff}".as_bytes()) {
+                line.drain(..3);
+            }
+        }
         if line.is_empty() {
             continue;
         }
