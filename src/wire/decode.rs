@@ -262,7 +262,7 @@ impl Decoder {
             return Err(untrusted(authority, &name));
         }
         if !builder.signals.flags.is_empty() && !is_trusted {
-            self.believe_no_withdrawal(&mut builder);
+            builder.believe_no_withdrawal(self.lookup.withdrawing);
         }
         if matches!(kind, Kind::Page | Kind::Screen) {
             builder.make_page_kind(&self.lookup);
@@ -311,17 +311,6 @@ impl Decoder {
             clamped,
             corrected,
         }))
-    }
-
-    /// A trait that takes consent away, in an input that isn't trusted: the rest of the event counts.
-    #[cold]
-    fn believe_no_withdrawal(&self, builder: &mut EventBuilder<'_>) {
-        let (withdrawing, flags) = (self.lookup.withdrawing, &mut builder.signals.flags);
-        if flags.yes & withdrawing.yes | flags.no & withdrawing.no != 0 {
-            flags.yes &= !withdrawing.yes;
-            flags.no &= !withdrawing.no;
-            builder.faults.count_broken();
-        }
     }
 
     /// What the event is.

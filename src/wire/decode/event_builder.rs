@@ -8,7 +8,7 @@ use super::property_names::{CANONICAL, OTHERWISE, keep};
 use super::signals::SignalBuilder;
 use super::value::{Faults, MAX_VALUE, Scalar, path_of_url};
 use crate::domain::event::{OrderStatus, Value};
-use crate::domain::names::PropertyId;
+use crate::domain::names::{Flags, PropertyId};
 use crate::domain::placeholder_ids::IdOf;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -230,6 +230,17 @@ impl<'a> EventBuilder<'a> {
             {
                 self.put_value(property, 1, value);
             }
+        }
+    }
+
+    /// A trait that takes consent away, in an input that isn't trusted: the rest of the event counts.
+    #[cold]
+    pub(super) fn believe_no_withdrawal(&mut self, withdrawing: Flags) {
+        let flags = &mut self.signals.flags;
+        if flags.yes & withdrawing.yes | flags.no & withdrawing.no != 0 {
+            flags.yes &= !withdrawing.yes;
+            flags.no &= !withdrawing.no;
+            self.faults.count_broken();
         }
     }
 
