@@ -109,6 +109,7 @@ struct Seat {
 
 /// Everything there is.
 pub struct World {
+    pub seed: u64,
     me: Weak<Self>,
     /// Microseconds since the start; shared with the clocks of instances.
     clock: Arc<AtomicU64>,
@@ -140,6 +141,7 @@ impl World {
     #[must_use]
     pub fn new(seed: u64, workload: &str, broker: Broker) -> Rc<Self> {
         Rc::new_cyclic(|me| Self {
+            seed,
             me: Weak::clone(me),
             clock: Arc::default(),
             events: RefCell::default(),
