@@ -159,7 +159,7 @@ const KNOWN: &[(Bug, &str, u64)] = &[
     (Bug::UnseenIsRouted, "routed", 0),
     (Bug::OneLaneSuffices, "routed", 2),
     (Bug::RouterSpeaksForNobody, "routed", 428),
-    (Bug::RouterKeepsMemory, "routed", 516),
+    (Bug::RouterKeepsMemory, "routed", 763),
     (Bug::RoutedEndOutlivesSeek, "routed", 376),
     (Bug::RoutersBelievedForEver, "routed", 31),
 ];
