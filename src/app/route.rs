@@ -6,7 +6,6 @@ use super::workers::{ServicePorts, worker_options};
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
 use crate::domain::Ms;
-use crate::kafka::admin::{Admin, Topic};
 use crate::kafka::connect::Cluster;
 use crate::kafka::options as kafka;
 use crate::kafka::peers::KafkaPeers;
@@ -165,6 +164,8 @@ pub struct Routers {
     pub inputs: Vec<RoutedInput>,
     /// The engine's.
     pub decoder: Decoder,
+    /// How far the engine's group has read what is routed now, in the time when it read it itself.
+    pub read_before: BTreeMap<InputPartition, i64>,
     pub clock: Arc<dyn Clock + Send + Sync>,
     pub observer: Arc<dyn Observer>,
     pub board: Arc<StatusBoard>,
@@ -174,7 +175,7 @@ impl Routers {
     /// One job for each. `first`: the number of the first among the workers of the instance.
     #[must_use]
     pub fn jobs(self, first: u16) -> Vec<Job> {
-        let Self { kafka, engine, worker, inputs, decoder, clock, observer, board } = self;
+        let Self { kafka, engine, worker, inputs, decoder, read_before, clock, observer, board } = self;
         let (cluster, route) = (Arc::new(Cluster { options: kafka }), Arc::new(route::Router::new(inputs, decoder)));
         let job = |n: u16| -> Job {
             let (cluster, route) = (Arc::clone(&cluster), Arc::clone(&route));
@@ -185,10 +186,9 @@ impl Routers {
             show("it is not connected yet".to_owned());
             // One of them is enough.
             let purge = options.route_purge_every.filter(|_| n == 0).map(|every| (engine.clone(), every));
-            let engine = engine.clone();
+            let read_before = read_before.clone();
             Box::new(move |stop| {
                 let Some((source, log)) = open::<ServicePorts>(&*cluster, &options, &stop, &show)? else { return Ok(()) };
-                let Some(read_before) = read_before(&engine, &options, &stop, &show)? else { return Ok(()) };
                 let (peers, partitions) = (Box::new(KafkaPeers::new(&cluster.options, &options)?), options.events_partitions);
                 let router = Router::new(Parts { source, log, route, options, clock, observer, board, stop });
                 let mut router = router.among(peers).after(read_before);
@@ -205,37 +205,6 @@ impl Routers {
 /// Shows what a router that has not begun waits for.
 pub fn show_on(board: Arc<StatusBoard>, worker: u16) -> impl Fn(String) + Send {
     move |waits_for| board.show_router(RouterSnapshot::starting(usize::from(worker), waits_for))
-}
-
-/// How far the engine's group has read what is routed now, in the time when it read it itself; `None`: it was asked to stop before.
-fn read_before(
-    engine: &kafka::Options,
-    options: &WorkerOptions,
-    stop: &AtomicBool,
-    waits_for: &dyn Fn(String),
-) -> Result<Option<BTreeMap<InputPartition, i64>>, Failure> {
-    let ask = || {
-        let admin = Admin::connect(engine)?;
-        let (topics, mut found) = (admin.topics()?, BTreeMap::new());
-        for (input, topic) in (0u16..).zip(&options.inputs) {
-            let Some(Topic { partitions, .. }) = topics.get(topic) else { continue };
-            let committed = (0i32..).zip(admin.committed(topic, *partitions)?);
-            found.extend(committed.filter_map(|(partition, offset)| Some((InputPartition { partition, input }, offset?))));
-        }
-        Ok(found)
-    };
-    while !stop.load(Ordering::Acquire) {
-        match ask() {
-            Ok(found) => return Ok(Some(found)),
-            Err(failure @ Failure::Stop(_)) => return Err(failure),
-            Err(failure) => {
-                tracing::warn!("router: {failure}: trying again");
-                waits_for(failure.to_string());
-                std::thread::sleep(OPEN_AGAIN);
-            }
-        }
-    }
-    Ok(None)
 }
 
 /// What a router reads and writes by.

@@ -13,7 +13,8 @@ use crate::domain::model::Models;
 use crate::domain::zones::Zone;
 use crate::http;
 use crate::kafka::connect::Cluster;
-use crate::kafka::{options as kafka, preflight, properties};
+use crate::kafka::preflight::{self, RoutedFound};
+use crate::kafka::{options as kafka, properties};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup, Question};
 use crate::runtime::options::Options as WorkerOptions;
 use crate::runtime::ports::{Clock, Failure, MappingOutcome, OutTopic};
@@ -59,7 +60,8 @@ pub fn start(
     let others = match routed {
         None => Vec::new(),
         Some((of_routers, mut router, inputs)) => {
-            (router.partitions, router.lanes) = preflight::check_routed(&of_routers, &router)?;
+            let RoutedFound { partitions, lanes, read_before } = preflight::check_routed(&kafka, &router)?;
+            (router.partitions, router.lanes) = (partitions, lanes);
             router.events_partitions = worker.partitions;
             router.dead_letter_budget_bytes = worker.dead_letter_budget_bytes;
             let names = inputs.iter().map(|input| (input.topic.name.clone(), input.mapper.name().to_owned())).collect();
@@ -67,7 +69,9 @@ pub fn start(
             let (clock, board) = (Arc::clone(&shared.clock), Arc::clone(&shared.board));
             let engine = kafka.clone();
             let decoder = (*shared.decoder).clone();
-            Routers { kafka: of_routers, engine, worker: router, inputs, decoder, clock, observer, board }.jobs(worker.workers)
+            let routers =
+                Routers { kafka: of_routers, engine, worker: router, inputs, decoder, read_before, clock, observer, board };
+            routers.jobs(worker.workers)
         }
     };
     supervisor::start(WorkerSet { connect: Cluster { options: kafka }, shared, options: worker, mailboxes, others })

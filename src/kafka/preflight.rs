@@ -4,7 +4,7 @@ use super::admin::{Admin, Topic};
 use super::options::{Options, TOPIC_MESSAGE_BYTES, refused_properties};
 use crate::runtime::options::Options as WorkerOptions;
 use crate::runtime::partitioners::disagreement;
-use crate::runtime::ports::{Failure, OutTopic};
+use crate::runtime::ports::{Failure, InputPartition, OutTopic};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -71,12 +71,23 @@ pub fn check(options: &Options, worker: &WorkerOptions) -> Result<Found, Failure
     }
 }
 
-/// Checks the topics that are routed; gives how many partitions the largest has, and all of them together.
+/// What the routers have to know of the topics that they read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoutedFound {
+    /// Partitions of the largest.
+    pub partitions: u32,
+    /// Partitions of all of them.
+    pub lanes: u32,
+    /// How far the group of the engine has read them, in the time when it read them itself.
+    pub read_before: BTreeMap<InputPartition, i64>,
+}
+
+/// Checks the topics that are routed. `engine`: with the group of the engine.
 ///
 /// # Errors
 /// As [`check`].
-pub fn check_routed(options: &Options, worker: &WorkerOptions) -> Result<(u32, u32), Failure> {
-    let admin = Admin::connect(options)?;
+pub fn check_routed(engine: &Options, worker: &WorkerOptions) -> Result<RoutedFound, Failure> {
+    let admin = Admin::connect(engine)?;
     retry(|| {
         let topics = admin.topics()?;
         let missing: Vec<String> =
@@ -84,8 +95,14 @@ pub fn check_routed(options: &Options, worker: &WorkerOptions) -> Result<(u32, u
         if !missing.is_empty() {
             return Err(Failure::Retry(missing.join("; ")));
         }
-        let partitions = || worker.inputs.iter().filter_map(|topic| Some(topics.get(topic)?.partitions));
-        Ok((partitions().max().unwrap_or(0), partitions().sum()))
+        let (mut counts, mut read_before) = (Vec::new(), BTreeMap::new());
+        for (input, name) in (0u16..).zip(&worker.inputs) {
+            let Some(Topic { partitions, .. }) = topics.get(name) else { continue };
+            let committed = (0i32..).zip(admin.committed(name, *partitions)?);
+            read_before.extend(committed.filter_map(|(partition, offset)| Some((InputPartition { partition, input }, offset?))));
+            counts.push(*partitions);
+        }
+        Ok(RoutedFound { partitions: counts.iter().copied().max().unwrap_or(0), lanes: counts.iter().sum(), read_before })
     })
 }
 

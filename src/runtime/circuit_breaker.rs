@@ -1,6 +1,6 @@
 //! Trips when too many of the latest records of an input of a task are dead letters: the input isn't drained into them.
 
-use super::options::{OnPoison, PoisonLimit};
+use super::options::{OnPoison, Options, PoisonLimit, Role};
 
 /// The breaker of an input has tripped: too many of its records can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,9 +15,9 @@ pub struct Tripped {
 impl Tripped {
     /// What happened and what to do; `from`: the next offset of the input that is not committed.
     #[must_use]
-    pub fn text(&self, topic: &str, partition: i32, from: i64, on_poison: OnPoison) -> String {
+    pub fn text(&self, topic: &str, partition: i32, from: i64, options: &Options) -> String {
         let Self { offset, dead, of, .. } = self;
-        let what = match on_poison {
+        let what = match options.on_poison {
             OnPoison::Pause => format!(
                 "This input is paused at offset {from}, the others are read on; cart steps of this partition wait, for an order may lie \
                  in it"
@@ -26,12 +26,16 @@ impl Tripped {
                 "Stopped instead of draining the topic into the dead letters; the last batch is not committed".to_owned()
             }
         };
+        let (whose, then) = match options.role {
+            Role::Engine => ("the group's offsets", " once with kafka.positions=\"group\""),
+            Role::Router => ("the offsets of the routers' group (the group's name and `.router`)", ""),
+        };
         format!(
             "{topic}, partition {partition}, offset {offset}: {dead} of the latest {of} records can't be used. {what}. Look at the newest \
              dead letters (`leadstream deadletters list`) and at what writes the topic; once it is fixed, start again: the input is \
              taken from the same offset. To send everything bad to the dead letters anyway, set deadletters.stop_ratio=\"off\" for \
-             one run; to leave it out, stop leadstream, move the group's offsets past it (kafka-consumer-groups.sh --reset-offsets) and \
-             start once with kafka.positions=\"group\""
+             one run; to leave it out, stop leadstream, move {whose} past it (kafka-consumer-groups.sh --reset-offsets) and \
+             start{then}"
         )
     }
 }

@@ -231,7 +231,7 @@ impl<P: Ports> Worker<P> {
 fn pause<C: Codec>(runner: &mut TaskRunner<C>, watch: &mut Watch, tripped: &Tripped, options: &Options) -> Failure {
     let from = runner.confirmed_positions().nth(usize::from(tripped.input)).unwrap_or_default();
     let topic = options.input(tripped.input).map_or("", String::as_str);
-    let text = tripped.text(topic, runner.partition, from, options.on_poison);
+    let text = tripped.text(topic, runner.partition, from, options);
     match options.on_poison {
         OnPoison::Stop => Failure::Stop(text),
         OnPoison::Pause => {

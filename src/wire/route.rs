@@ -42,7 +42,7 @@ impl Router {
             timestamp_ms,
             ..RecordView::default()
         };
-        self.decoder.decode_event(&view).map(|_| ())?;
+        self.decoder.decode_event(&view)?;
         Ok(event)
     }
 

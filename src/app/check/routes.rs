@@ -77,10 +77,7 @@ pub(super) fn check(sampled: Sampled<'_>, engine: &Engine, report: &mut Report) 
     let partitions = |topic: &InputTopic| sampled.topics.get(&topic.name).map_or(0, |topic| topic.partitions);
     let count = |seen: &mut Seen, topic: &InputTopic, view: &RecordView<'_>, headers: &[RecordHeader]| {
         let mapper = mapping_of(topic).map_or(&spec, |mapping| &mapping.mapper);
-        if let Some(key) = view.key {
-            seen.keys.add(key, view.partition, partitions(topic));
-            seen.places.add(key, view.partition);
-        }
+        view.key.into_iter().for_each(|key| seen.add_key(key, view.partition, partitions(topic)));
         sampled
             .unless_waiting(|| mapper.ids(&record(view, &topic.name, headers)))
             .into_iter()
@@ -112,6 +109,11 @@ fn to_route(sampled: Sampled<'_>, topic: &InputTopic) -> String {
 }
 
 impl Seen {
+    fn add_key(&mut self, key: &[u8], partition: i32, partitions: u32) {
+        self.keys.add(key, partition, partitions);
+        self.places.add(key, partition);
+    }
+
     fn count(&mut self, key: Option<&[u8]>, events: &[Option<Vec<String>>]) {
         if events.is_empty() {
             return;
@@ -217,10 +219,7 @@ mod tests {
             let partition = i32::try_from(at).expect("small");
             let view = RecordView { partition, key, value: Some(value.as_bytes()), ..RecordView::default() };
             let events = mapper.ids(&crate::wire::mapped::record(&view, "raw", &[])).expect("no schema");
-            key.into_iter().for_each(|key| {
-                seen.keys.add(key, partition, partitions);
-                seen.places.add(key, partition);
-            });
+            key.into_iter().for_each(|key| seen.add_key(key, partition, partitions));
             seen.count(key, &events);
         }
         seen
@@ -287,8 +286,7 @@ mod tests {
             for n in 0..100 {
                 let key = format!("u{}", n % 40);
                 let partition = i32::try_from(partition(n)).expect("small");
-                seen.keys.add(key.as_bytes(), partition, 12);
-                seen.places.add(key.as_bytes(), partition);
+                seen.add_key(key.as_bytes(), partition, 12);
             }
             seen
         };

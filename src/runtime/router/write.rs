@@ -92,11 +92,10 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
 
     /// Too many of the latest records of a lane can't be used: it isn't drained into the dead letters.
     fn poisoned(&mut self, at: InputPartition, tripped: &Tripped) -> Failure {
-        let on_poison = self.options.on_poison;
         let topic = self.options.input(at.input).map_or("", String::as_str);
         let Some(lane) = self.lanes.get_mut(&at) else { return Failure::Retry(String::new()) };
-        let text = tripped.text(topic, at.partition, lane.confirmed_offset, on_poison);
-        match on_poison {
+        let text = tripped.text(topic, at.partition, lane.confirmed_offset, &self.options);
+        match self.options.on_poison {
             OnPoison::Stop => Failure::Stop(text),
             OnPoison::Pause => {
                 lane.paused = Some(text.clone());

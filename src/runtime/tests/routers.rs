@@ -220,6 +220,7 @@ fn an_input_of_which_too_much_can_not_be_used_is_paused_and_holds_nobody_up() {
         trouble.kind == TroubleKind::PoisonedInput && trouble.text.contains("5 of the latest 6 records can't be used"),
         "{trouble:?}"
     );
+    assert!(trouble.text.contains("`.router`) past it"), "which offsets are to be moved: {trouble:?}");
     assert!(!readiness(&rig.board).is_ready());
     let last = rig.mark().map(|mark| mark.reached);
     assert_eq!(last, Some(Reached::Unknown), "an order may lie in it");
