@@ -16,7 +16,7 @@ use crate::domain::terms::bots::{BotKind, InternalKind};
 use crate::domain::terms::cart::OutcomeKind;
 use crate::domain::terms::limit::Limit;
 use crate::domain::terms::recovery::AttributionReason;
-use crate::domain::terms::sales::{Answer, Bar, HandOverKind, Qualification, RETURNED_BECAUSE};
+use crate::domain::terms::sales::{Answer, Bar, HandOverKind, MERGED, Qualification, RETURNED_BECAUSE};
 use crate::domain::terms::trigger::TriggerKind;
 use crate::engine::task::ProspectOutput;
 use crate::runtime::observe::{BatchStats, Observer, RebalanceKind, TransactionOutcome};
@@ -347,7 +347,7 @@ fn returned_because(lead: &HandOver) -> Option<&'static str> {
     if lead.kind != HandOverKind::Returned {
         return None;
     }
-    let by_itself = || RETURNED_BECAUSE.into_iter().find(|why| lead.reasons.first().is_some_and(|r| r == why));
+    let by_itself = || RETURNED_BECAUSE.into_iter().chain([MERGED]).find(|why| lead.reasons.first().is_some_and(|r| r == why));
     lead.answer.map(Answer::name).or_else(by_itself).or(Some("other"))
 }
 

@@ -76,6 +76,7 @@ fn score() -> Output {
         engagement: -0.0001,
         grade: None,
         groups,
+        merged: false,
     };
     output(false, Body::ScoreChanged(body))
 }

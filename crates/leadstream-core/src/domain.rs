@@ -1,6 +1,7 @@
 //! Layer `domain`: what an event does to a prospect. Imports run one way:
 //!
 //! ```text
+//! identity     whose event it is, and what becomes of two prospects that turn out to be one
 //! step         one event, or one due timer: calls the rules in order
 //! rules        what happens: carts, orders, journeys, scores, leads, accounts, triggers, contact
 //! output       what leaves: stage and score changes, reminders, hand-overs, and what the figures count

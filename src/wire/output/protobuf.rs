@@ -9,6 +9,7 @@ use super::catalog::Catalog;
 use super::fields::{direction_name, rounded, type_name};
 use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
 use crate::domain::output::{Body, Output, ScoreChanged, StageChanged};
+use crate::domain::terms::movement::Cause;
 use crate::wire::proto;
 use prost::Message;
 use values::{id_text, text};
@@ -67,6 +68,7 @@ fn score(body: &ScoreChanged) -> proto::ScoreChanged {
         engagement: rounded(body.engagement),
         grade: text(body.grade.as_ref()),
         groups: groups.map(|(name, points)| proto::GroupScore { name: name.to_string(), points: rounded(*points) }).collect(),
+        cause: body.merged.then(|| Cause::Merged.name().to_owned()),
     }
 }
 

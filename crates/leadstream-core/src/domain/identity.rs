@@ -3,6 +3,7 @@
 pub mod block_list;
 pub mod id;
 pub mod links;
+pub mod merge;
 pub mod message;
 pub mod naming;
 pub mod normal;

@@ -56,6 +56,8 @@ pub enum IdKind {
     Member(u8),
     /// What an account came to.
     Account(u8),
+    /// Another prospect became part of this one.
+    Merged,
 }
 
 /// Builds the id of an output: a hash of prospect, model **name**, kind, cart, the arming (or causing) event's time and
@@ -81,6 +83,8 @@ pub fn output_id(
         IdKind::HandOver(sub) => (6, sub),
         IdKind::Member(left) => (20, left),
         IdKind::Account(kind) => (21, kind),
+        // With the other's name for the cart.
+        IdKind::Merged => (22, 0),
     };
     let what = [tag, sub, step, u8::from(cart.is_some())];
     let (cause_ms, cause_hash) = (cause_ms.to_le_bytes(), cause_hash.to_le_bytes());

@@ -82,6 +82,20 @@ pub struct ScoreChanged {
     pub grade: Option<Text>,
     /// Group name and points, in the model's order.
     pub groups: Vec<(Text, f64)>,
+    /// Two prospects turned out to be one: that brought it about.
+    pub merged: bool,
+}
+
+/// Another prospect became part of this one: `prospect.merged`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProspectMerged {
+    /// Deterministic id (see [`crate::domain::ids`]).
+    pub id: u128,
+    pub at_ms: Ms,
+    /// The key of the other.
+    pub from: Text,
+    /// Nothing was known of this one: it is the other by a new name.
+    pub renamed: bool,
 }
 
 /// Something to count that is no output. The runtime adds them up; the domain knows no metrics.
@@ -130,4 +144,8 @@ pub struct Effects {
     pub no_opportunities: Vec<NoOpportunity>,
     /// How far a visit came in the checkout.
     pub checkout: Option<Passed>,
+    /// Prospects that became part of this one.
+    pub merged: Vec<ProspectMerged>,
+    /// Outputs that are about such a prospect and leave under its name: its lead went back, it left its account.
+    pub outputs_of_merged: Vec<Output>,
 }

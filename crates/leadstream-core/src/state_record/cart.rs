@@ -21,6 +21,7 @@ pub(super) fn write(cart: &Cart, w: &mut Writer<'_>) {
         forget_at_ms,
         lines_left_out,
         skip_told,
+        origin,
     } = cart;
     w.optional_text(1, id.as_deref());
     for l in lines {
@@ -42,6 +43,7 @@ pub(super) fn write(cart: &Cart, w: &mut Writer<'_>) {
         w.optional_text(22, Some(alias));
     }
     w.flag(23, *skip_told);
+    w.optional_text(24, origin.as_deref());
 }
 
 pub(super) fn write_line(line: &CartLine, w: &mut Writer<'_>) {
@@ -87,6 +89,7 @@ pub(super) fn read(mut r: Reader<'_>, c: &mut Cart) -> Read<()> {
             (21, Value::Varint(v)) => c.lines_left_out = r.number(v)?,
             (22, Value::Bytes(b)) => c.aliases.push(r.text(b)?),
             (23, Value::Varint(v)) => c.skip_told = v != 0,
+            (24, Value::Bytes(b)) => c.origin = Some(r.text(b)?),
             _ => return r.unknown(field),
         }
     }

@@ -24,6 +24,7 @@ pub(super) fn write(series: &Series, w: &mut Writer<'_>) {
         fire_at_ms,
         arming,
         armed_as,
+        armed_under,
     } = series;
     let phase = match phase {
         SeriesPhase::Idle => 0,
@@ -52,6 +53,7 @@ pub(super) fn write(series: &Series, w: &mut Writer<'_>) {
     w.flag(20, *armed_for == ArmedFor::PaymentFailed);
     w.optional_text(22, armed_as.as_deref());
     w.packed(23, goods.iter().map(|hash| hash.to_le_bytes()));
+    w.optional_text(24, armed_under.as_deref());
 }
 
 pub(super) fn write_sent(sent: &SentStep, w: &mut Writer<'_>) {
@@ -91,6 +93,7 @@ pub(super) fn read(mut r: Reader<'_>, s: &mut Series) -> Read<()> {
             (20, Value::Varint(v)) => s.armed_for = if v == 0 { ArmedFor::Abandoned } else { ArmedFor::PaymentFailed },
             (22, Value::Bytes(b)) => s.armed_as = Some(r.text(b)?),
             (23, Value::Bytes(b)) => s.goods = read_goods(b, &r)?,
+            (24, Value::Bytes(b)) => s.armed_under = Some(r.text(b)?),
             _ => return r.unknown(field),
         }
     }

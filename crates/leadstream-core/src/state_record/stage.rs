@@ -48,6 +48,7 @@ fn by_number(by: EnteredBy) -> u32 {
         Cause::CarriedOver => 4,
         Cause::OrderReversed => 5,
         Cause::NextJourney => 6,
+        Cause::Merged => 7,
     };
     u32::from(by.event.map_or(0, NonZeroU16::get)) << 3 | cause
 }
@@ -118,7 +119,7 @@ fn entered_by(number: u64) -> Read<EnteredBy> {
         4 => Cause::CarriedOver,
         5 => Cause::OrderReversed,
         6 => Cause::NextJourney,
-        other => return damaged("stage", format_args!("cause {other} is unknown")),
+        _ => Cause::Merged,
     };
     match u16::try_from(number >> 3) {
         Ok(mark) => Ok(EnteredBy::marked(cause, mark)),

@@ -469,7 +469,7 @@ prop_compose! {
 
 prop_compose! {
     fn by()(cause in prop_oneof![Just(Cause::Event), Just(Cause::Stale), Just(Cause::Disqualified), Just(Cause::ReEntered),
-                              Just(Cause::CarriedOver), Just(Cause::OrderReversed), Just(Cause::NextJourney)],
+                              Just(Cause::CarriedOver), Just(Cause::OrderReversed), Just(Cause::NextJourney), Just(Cause::Merged)],
             event in any::<u16>()) -> EnteredBy {
         EnteredBy::marked(cause, event)
     }
@@ -557,11 +557,11 @@ prop_compose! {
                                      Just(SeriesPhase::Ended)],
                 times in (time(), time(), time()), armed_by in any::<u64>(), done in any::<u8>(), last_step_left in any::<bool>(),
                 (sent, goods) in (many(carts::sent().boxed()), many(any::<u32>())), due_ms in optional_time(), fire_at_ms in optional_time(),
-                (failed, armed_as) in (any::<bool>(), optional_text()), arming in proptest::option::of(contact::arming())) -> Series {
+                (failed, armed_as, armed_under) in (any::<bool>(), optional_text(), optional_text()), arming in proptest::option::of(contact::arming())) -> Series {
         let armed_for = if failed { ArmedFor::PaymentFailed } else { ArmedFor::Abandoned };
         Series {
             phase, armed_for, episode_ms: times.0, armed_by, done, abandoned_at_ms: times.1, last_step_ms: times.2, last_step_left,
-            sent, goods: goods.into(), due_ms, fire_at_ms, arming, armed_as,
+            sent, goods: goods.into(), due_ms, fire_at_ms, arming, armed_as, armed_under,
         }
     }
 }
@@ -569,10 +569,10 @@ prop_compose! {
 prop_compose! {
     fn cart()(id in optional_text(), lines in many(line().boxed()), removed in many((any::<u64>(), time())), cleared_ms in optional_time(),
               touched_ms in time(), (checkout_started, skip_told) in any::<(bool, bool)>(), currency in optional_text(), series in series().boxed(),
-              forget_at_ms in optional_time(), (checkout_step, aliases) in (optional_text(), many(text())), lines_left_out in any::<u32>()) -> Cart {
+              forget_at_ms in optional_time(), (checkout_step, aliases, origin) in (optional_text(), many(text()), optional_text()), lines_left_out in any::<u32>()) -> Cart {
         let removed = removed.into_iter().map(|(product_hash, time_ms)| Removed { product_hash, time_ms }).collect();
         Cart {
-            id, aliases, skip_told, lines, removed, cleared_ms, touched_ms, checkout_started, checkout_step, currency, series, forget_at_ms, lines_left_out,
+            id, aliases, skip_told, lines, removed, cleared_ms, touched_ms, checkout_started, checkout_step, currency, series, forget_at_ms, lines_left_out, origin,
         }
     }
 }

@@ -24,6 +24,7 @@ mod internal;
 mod leads;
 mod ledger;
 mod machines;
+mod merging;
 mod model;
 mod movement;
 mod opportunities;

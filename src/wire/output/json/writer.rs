@@ -77,7 +77,7 @@ impl JsonWriter<'_> {
     }
 
     pub(super) fn score(&mut self, body: &ScoreChanged) {
-        let ScoreChanged { from, to, up, score, fit, engagement, grade, groups } = body;
+        let ScoreChanged { from, to, up, score, fit, engagement, grade, groups, merged } = body;
         self.raw(",\"from\":").optional(from.as_deref()).raw(",\"to\":").optional(to.as_deref());
         self.raw(if *up { ",\"direction\":\"up\"" } else { ",\"direction\":\"down\"" });
         self.raw(",\"score\":").value(&Rounded(*score)).raw(",\"fit\":").value(&fit.map(Rounded));
@@ -89,7 +89,11 @@ impl JsonWriter<'_> {
             }
             self.text(name).raw(":").value(&Rounded(*points));
         }
-        self.raw("}}");
+        self.raw("}");
+        if *merged {
+            self.raw(",\"cause\":\"merged\"");
+        }
+        self.raw("}");
     }
 }
 

@@ -92,6 +92,18 @@ pub fn on_step(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     barred::route(prospect, index, step);
 }
 
+/// Another prospect became part of this one: its company hears where it stands now.
+pub(in crate::domain) fn on_merge(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
+    let Some((index, model, accounts)) = step.models.accounts() else { return };
+    let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| extras.account.belongs.is_some()) else { return };
+    extras.account.role = accounts.role_of(&extras.traits).cloned().or_else(|| extras.account.role.take());
+    let sent_ms = extras.account.belongs.as_ref().and_then(|belongs| belongs.sent_ms);
+    let at_ms = sent_ms.map_or(step.at_ms, |sent_ms| sent_ms.max(step.at_ms));
+    let mut notifier = AccountNotifier { index, model, known_as: None, step };
+    tell(prospect, at_ms, accounts, &mut notifier);
+    barred::route(prospect, index, step);
+}
+
 /// The prospect is about to be erased: its account must forget it too.
 pub fn forgotten(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     let Some((index, model, _)) = step.models.accounts() else { return };

@@ -62,11 +62,11 @@ fn drop_lines(lines: &mut Vec<CartLine>, kept: usize, over: &mut usize) -> u32 {
 }
 
 /// Nearly all records have so little that they can't be too heavy, whatever their texts are: two carts of two lines take 28
-/// KiB, and two models 25 KiB, with all that a count bounds. They need not be weighed.
+/// KiB, and two models 25 KiB, with all that a count bounds. They need not be weighed. A cart of another name has that name, too.
 fn is_light(prospect: &Prospect) -> bool {
     prospect.extras.is_none()
         && prospect.carts.len() <= 2
-        && prospect.carts.iter().all(|cart| cart.lines.len() <= 2)
+        && prospect.carts.iter().all(|cart| cart.lines.len() <= 2 && cart.origin.is_none() && cart.series.armed_under.is_none())
         && prospect.tracks.len() <= 2
         && prospect.tracks.iter().all(|track| track.counts.len() <= 8 && track.uses.len() <= 64)
 }

@@ -46,13 +46,15 @@ pub(in crate::domain) fn causing(event: &Event<'_>) -> CausingEvent {
     }
 }
 
-/// Why points are taken away. The numbers are part of ids.
+/// Why a label changes by something else than points that an event gives. The numbers are part of ids.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::domain) enum Taken {
     /// The model resets the score.
     Reset = 1,
     /// An order came to nothing.
     Reversal = 2,
+    /// Two prospects turned out to be one.
+    Merged = 3,
 }
 
 /// One model at work on one prospect: what its rules and outputs need besides the record.
@@ -94,6 +96,7 @@ impl<'a> ModelContext<'a> {
         let carried = match body.cause {
             crate::domain::terms::movement::Cause::CarriedOver => 1,
             crate::domain::terms::movement::Cause::OrderReversed => 2,
+            crate::domain::terms::movement::Cause::Merged => 3,
             _ => 0,
         };
         let id = output_id(self.key, &self.model.name, kind, None, at_ms, cause.hash(name_hash(&body.to)), carried);
@@ -114,6 +117,21 @@ impl<'a> ModelContext<'a> {
         let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to.map_or(0, Grade::code));
         let mut output = self.score_output(track, change, at_ms, &cause, evaluated_at_ms);
         output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), why as u8);
+        output
+    }
+
+    /// A label that changed because two prospects turned out to be one.
+    pub(in crate::domain) fn merged_output(
+        &self,
+        track: &Track,
+        change: Relabelled<'_>,
+        at_ms: Ms,
+        evaluated_at_ms: Ms,
+    ) -> Output {
+        let mut output = self.taken_output(Taken::Merged, track, change, at_ms, None, evaluated_at_ms);
+        if let Body::ScoreChanged(body) = &mut output.body {
+            body.merged = true;
+        }
         output
     }
 
@@ -160,6 +178,7 @@ impl<'a> ModelContext<'a> {
             engagement: points::engagement(track, model, evaluated_at_ms),
             grade: self.model.people.grade_of(track),
             groups: model.groups.iter().map(|g| (g.name.clone(), points::group_points(track, g, evaluated_at_ms))).collect(),
+            merged: false,
         };
         Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::ScoreChanged(body) }
     }
@@ -233,7 +252,7 @@ impl<'a, 'e> StepContext<'a, 'e> {
     }
 
     /// A stage change of the model at this index, at the time of this turn.
-    pub(super) fn stage_output(&self, index: usize, track: &Track, moved: Moved, evaluated_at_ms: Ms) -> Output {
+    pub(in crate::domain) fn stage_output(&self, index: usize, track: &Track, moved: Moved, evaluated_at_ms: Ms) -> Output {
         let cause = self.event.map_or(Cause::Time, Cause::Event);
         ModelContext::of(self, index).stage_output(track, moved, self.at_ms, &cause, evaluated_at_ms)
     }

@@ -3,11 +3,13 @@
 //! Who is known as one of the shop's people stays one, and nothing else is kept of them. Consent is never left out: an
 //! unsubscribe is one from wherever it comes.
 
+use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32};
 use crate::domain::model::internal::InternalModel;
 use crate::domain::names::Kind;
 use crate::domain::output::Note;
+use crate::domain::rules::cart::outcome::Fact;
 use crate::domain::rules::cart::{after_order, series};
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::orders::{carts, find, reverse};
@@ -30,7 +32,7 @@ pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepC
     let is_released = known.is_some_and(|known| known.by_trait) && model.internal.is_released(event);
     let kind = if (is_known && !is_released) || model.internal.is_of_own_person(event) {
         if !is_known {
-            join(prospect, event, step);
+            join(prospect, event, event.time_ms, step);
             prospect.extras_mut().internal.by_trait = model.internal.is_marked_person(event);
         }
         // What they say of consent holds should they be customers again.
@@ -63,13 +65,19 @@ pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepC
 }
 
 /// From now on nothing counts; what was known goes, as far as it isn't needed for telling messages apart and for consent.
-fn join(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
+pub(in crate::domain) fn join<'a, 'e: 'a>(
+    prospect: &mut Prospect,
+    fact: impl Into<Fact<'a, 'e>>,
+    since_ms: Ms,
+    step: &mut StepContext<'_, '_>,
+) {
+    let fact = fact.into();
     // What they bought was no sale, and no one was won.
     won::disown(prospect, step);
     carts::disown_all(prospect, step);
-    after_order::disown(prospect, event, |_| true, step);
+    after_order::disown(prospect, fact, |_| true, step);
     account::forgotten(prospect, step);
-    drop_carts(prospect, event, |_| true, step);
+    drop_carts(prospect, fact, |_| true, step);
     let before = std::mem::take(prospect);
     let (erasure, contact) = before.extras.map(|extras| (extras.erasure, extras.contact)).unwrap_or_default();
     *prospect = Prospect {
@@ -84,16 +92,21 @@ fn join(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '
         ..Prospect::default()
     };
     step.choose_model(prospect);
-    prospect.extras_mut().internal.since_ms = Some(event.time_ms);
+    prospect.extras_mut().internal.since_ms = Some(since_ms);
     step.effects.customer = true;
 }
 
 /// Of people or tests, not buyers: the series of these carts end.
-fn drop_carts(prospect: &mut Prospect, event: &Event<'_>, which: impl Fn(&Cart) -> bool, step: &mut StepContext<'_, '_>) {
+fn drop_carts<'a, 'e: 'a>(
+    prospect: &mut Prospect,
+    fact: impl Into<Fact<'a, 'e>>,
+    which: impl Fn(&Cart) -> bool,
+    step: &mut StepContext<'_, '_>,
+) {
     for cart in prospect.carts.iter().filter(|cart| which(cart)) {
         carts::disown_cart(cart, step);
     }
-    series::drop_carts(prospect, event, Reason::Internal, which, step);
+    series::drop_carts(prospect, fact.into(), Reason::Internal, which, step);
 }
 
 fn order_hash(event: &Event<'_>) -> Option<u32> {

@@ -55,7 +55,7 @@ pub fn write_down(track: &mut Track, group: usize, model: &ScoreModel, what: u32
     track.ledger.push(entry);
 }
 
-fn fold(track: &mut Track, model: &ScoreModel, entry: Entry) {
+pub(in crate::domain) fn fold(track: &mut Track, model: &ScoreModel, entry: Entry) {
     let group = match entry.reset() {
         Some((group, _)) => model.groups.get(group),
         None => model.rule(entry.rule()).map(|(group, _)| group),

@@ -89,6 +89,7 @@ fn arm_by(prospect: &mut Prospect, trigger: &Trigger, reached: &[(bool, Text, Ms
         product,
         event: by.map_or_else(Text::default, |e| e.name.chars().take(MAX_EVENT_NAME_CHARS).collect()),
         position: by.map(|e| e.position).unwrap_or_default(),
+        armed_under: None,
     };
     match (&trigger.after, step.event.filter(|event| !returned_goods::is_none(event, step.news))) {
         (After::Event { condition, count }, Some(event)) if condition.holds(event) => {
@@ -159,6 +160,7 @@ fn arm(prospect: &mut Prospect, trigger: &Trigger, mut new: Pending, step: &mut 
         if trigger.restart && time_ms > pending.since_ms {
             new.episode_ms = pending.episode_ms;
             new.armed_by = pending.armed_by;
+            new.armed_under = pending.armed_under.take();
             new.due_ms = trigger.due_ms(time_ms);
             new.fire_at_ms = new.due_ms;
             *pending = new;

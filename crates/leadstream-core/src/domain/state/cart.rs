@@ -34,6 +34,8 @@ pub struct Cart {
     pub lines_left_out: u32,
     /// It was told that no series begins: once until it is empty, or one begins.
     pub skip_told: bool,
+    /// The prospect that it came from, where another one became part of this.
+    pub origin: Option<Text>,
 }
 
 /// One line of a cart: a product, and what is bought of it (`sku`, else `variant`).
@@ -77,6 +79,12 @@ impl Cart {
     pub fn armed_as(&self) -> Option<&str> {
         let own = self.id.as_deref();
         self.series.armed_as.as_deref().map_or(own, |armed_as| Some(armed_as).filter(|id| !id.is_empty()))
+    }
+
+    /// The name of the prospect that armed its series; `key`: the present one.
+    #[must_use]
+    pub fn armed_under<'a>(&'a self, key: &'a str) -> &'a str {
+        self.series.armed_under.as_deref().unwrap_or(key)
     }
 
     /// The currency of all lines; nothing where they have several.
@@ -128,6 +136,8 @@ pub struct Series {
     /// The id of the cart that armed it, where this one has another; empty for the cart without id. Ids of triggers are made of
     /// it.
     pub armed_as: Option<Text>,
+    /// The prospect's name when it was armed, where this record has another: ids of triggers are made of it.
+    pub armed_under: Option<Text>,
 }
 
 /// What a cart is reminded for.

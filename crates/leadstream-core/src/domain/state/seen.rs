@@ -64,6 +64,20 @@ impl Seen {
         }
     }
 
+    /// Takes in what was seen under another name: the newest of both, as many as one prospect keeps.
+    pub fn unite(&mut self, other: Self, newest_ms: Ms) {
+        let Self { changes, others, before } = other;
+        let oldest_ms = newest_ms.saturating_sub(REMEMBERED_MS);
+        self.changes = self.changes.united(&changes);
+        self.changes.forget(REMEMBERED_CHANGES, MAX_CHANGES, oldest_ms);
+        self.others = self.others.united(&others);
+        self.others.forget(1, REMEMBERED_OTHERS, oldest_ms);
+        self.before = match (self.before.take(), before) {
+            (Some(one), Some(other)) => Some(Box::new(one.united(&other))),
+            (one, other) => one.or(other),
+        };
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -45,6 +45,8 @@ pub struct Pending {
     /// The event that its clock runs from; no name: a stage or label that was reached by time.
     pub event: Text,
     pub position: Position,
+    /// The prospect's name when it was armed, where this record has another: the output's id is made of it.
+    pub armed_under: Option<Text>,
 }
 
 /// A trigger that left.
@@ -60,6 +62,7 @@ pub struct FiredTrigger {
     pub product: Option<Text>,
     /// It was taken back: it counts for `at_most` still, for it may have been sent.
     pub recalled: bool,
+    pub armed_under: Option<Text>,
 }
 
 /// The newest event that made a trigger pointless.

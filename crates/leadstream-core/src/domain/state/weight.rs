@@ -84,10 +84,11 @@ pub fn cart(cart: &Cart) -> usize {
         forget_at_ms: _,
         lines_left_out: _,
         skip_told: _,
+        origin,
     } = cart;
     let aliases: usize = aliases.iter().map(|alias| FRAME + alias.len()).sum();
     let own = aliases + FRAME + 4 * NUMBER + 2 * FLAG + 2 * FRAME + REMOVED * removed.len();
-    own + texts(&[id, checkout_step, currency])
+    own + texts(&[id, checkout_step, currency, origin])
         + crate::domain::state::weight::lines(lines)
         + crate::domain::state::weight::series(series)
 }
@@ -124,9 +125,11 @@ fn series(series: &Series) -> usize {
         fire_at_ms: _,
         arming: _,
         armed_as,
+        armed_under,
     } = series;
     // Eight numbers, two flags, and the event that armed it with its position.
-    FRAME + 8 * NUMBER + 2 * FLAG + 2 * FRAME + 4 * NUMBER + SENT_STEP * sent.len() + text(armed_as.as_deref()) + hashes(goods)
+    let own = FRAME + 8 * NUMBER + 2 * FLAG + 2 * FRAME + 4 * NUMBER;
+    own + SENT_STEP * sent.len() + texts(&[armed_as, armed_under]) + hashes(goods)
 }
 
 fn hashes(hashes: &[u32]) -> usize {
@@ -312,8 +315,9 @@ pub fn pending(pending: &Pending) -> usize {
         product,
         event,
         position: _,
+        armed_under,
     } = pending;
-    FRAME + 7 * NUMBER + text(product.as_deref()) + FRAME + event.len() + FRAME + 3 * NUMBER
+    FRAME + 7 * NUMBER + texts(&[product, armed_under]) + FRAME + event.len() + FRAME + 3 * NUMBER
 }
 
 /// A trigger that left.
@@ -329,8 +333,9 @@ pub fn fired(left: &FiredTrigger) -> usize {
         armed_by: _,
         product,
         recalled: _,
+        armed_under,
     } = left;
-    FRAME + 7 * NUMBER + text(product.as_deref()) + FLAG
+    FRAME + 7 * NUMBER + texts(&[product, armed_under]) + FLAG
 }
 
 fn bots(evidence: &BotEvidence) -> usize {

@@ -76,6 +76,8 @@ pub enum Reason {
     OpenCart,
     /// It was one of the shop's own people, or a test.
     Internal,
+    /// Two prospects turned out to be one, and another series of theirs goes on.
+    Merged,
 }
 
 impl Reason {
@@ -107,6 +109,7 @@ impl Reason {
             Self::NoConsent => "no-consent",
             Self::OpenCart => "open-cart",
             Self::Internal => "internal",
+            Self::Merged => "merged",
         }
     }
 }

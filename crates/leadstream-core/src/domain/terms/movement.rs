@@ -42,6 +42,8 @@ pub enum Cause {
     OrderReversed,
     /// The journey before was closed; what came after begins the next one.
     NextJourney,
+    /// Two prospects turned out to be one, and the other one stood further.
+    Merged,
 }
 
 impl Cause {
@@ -56,6 +58,7 @@ impl Cause {
             Self::CarriedOver => "carried-over",
             Self::OrderReversed => "order-reversed",
             Self::NextJourney => "next-journey",
+            Self::Merged => "merged",
         }
     }
 }

@@ -81,6 +81,9 @@ impl Answer {
 pub const RETURNED_BECAUSE: [&str; 7] =
     ["no-answer", "aged", "disqualified", "model-changed", "order-reversed", "account-disqualified", "account-customer"];
 
+/// The reason of a lead whose prospect turned out to be another one of which sales has a lead: only with identity.
+pub const MERGED: &str = "merged";
+
 /// Why leads of a company are not handed over: a closed set, also the metric label. The numbers are part of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bar {

@@ -200,6 +200,10 @@ impl Tally {
 
     fn stage_changed(&mut self, output: &Output, change: &StageChanged, models: &Models) {
         let (Some(model), Ok(index)) = (models.models.get(output.model), u8::try_from(output.model)) else { return };
+        if change.cause == Cause::Merged {
+            // Both prospects were counted when they came to their stages; nobody moved.
+            return;
+        }
         let axis = change.axis;
         let number = |name: &str| {
             let place = stage_index(&model.axes[axis], name).map_or(0, |n| n + 1);
@@ -327,7 +331,8 @@ fn way_of(change: &StageChanged) -> Way {
         (Cause::OrderReversed, _) => Way::OrderReversed,
         (Cause::NextJourney, _) => Way::NextJourney,
         (Cause::Event, Direction::Enter) => Way::Entered,
-        (Cause::Event, Direction::Forward) => Way::Onward,
+        // A merge is not counted: see above.
+        (Cause::Event, Direction::Forward) | (Cause::Merged, _) => Way::Onward,
         (Cause::Event, Direction::Back) => Way::Back,
     }
 }

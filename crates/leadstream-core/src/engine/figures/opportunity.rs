@@ -39,8 +39,8 @@ impl Tally {
         let Some(model) = models.models.get(index) else { return };
         let Some(pipeline) = model.pipeline.filter(|p| p.axis == change.axis) else { return };
         let Some(track) = prospect.tracks.get(index) else { return };
-        if change.cause == Cause::CarriedOver {
-            // The same stage by another name.
+        if matches!(change.cause, Cause::CarriedOver | Cause::Merged) {
+            // The same stage by another name; or of another name of the same person.
             return;
         }
         let number = |name: &str| {

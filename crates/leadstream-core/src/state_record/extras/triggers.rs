@@ -27,7 +27,8 @@ pub(super) fn write(value: &TriggerRecord, w: &mut Writer<'_>) {
 }
 
 fn write_pending(pending: &Pending, w: &mut Writer<'_>) {
-    let Pending { trigger, episode_ms, armed_by, since_ms, due_ms, fire_at_ms, match_key, product, event, position } = pending;
+    let Pending { trigger, episode_ms, armed_by, since_ms, due_ms, fire_at_ms, match_key, product, event, position, armed_under } =
+        pending;
     w.fixed32(1, *trigger);
     w.time(2, Some(*since_ms));
     w.time(3, Some(*episode_ms).filter(|e| e != since_ms));
@@ -38,10 +39,12 @@ fn write_pending(pending: &Pending, w: &mut Writer<'_>) {
     w.optional_text(8, product.as_deref());
     w.text(9, event);
     position::write(10, position, w);
+    w.optional_text(11, armed_under.as_deref());
 }
 
 fn write_left(left: &FiredTrigger, w: &mut Writer<'_>) {
-    let FiredTrigger { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, match_key, product, recalled } = left;
+    let FiredTrigger { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, match_key, product, recalled, armed_under } =
+        left;
     w.fixed32(1, *trigger);
     w.time(2, Some(*since_ms));
     w.time(3, Some(*episode_ms).filter(|e| e != since_ms));
@@ -51,6 +54,7 @@ fn write_left(left: &FiredTrigger, w: &mut Writer<'_>) {
     w.hash32(7, *match_key);
     w.optional_text(8, product.as_deref());
     w.flag(9, *recalled);
+    w.optional_text(10, armed_under.as_deref());
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<TriggerRecord> {
@@ -103,6 +107,7 @@ fn read_pending(mut r: Reader<'_>) -> Read<Pending> {
             (8, Value::Bytes(b)) => p.product = Some(r.text(b)?),
             (9, Value::Bytes(b)) => p.event = r.text(b)?,
             (10, Value::Bytes(b)) => p.position = position::read(r.nested(b, "position"))?,
+            (11, Value::Bytes(b)) => p.armed_under = Some(r.text(b)?),
             _ => return r.unknown(field),
         }
     }
@@ -125,6 +130,7 @@ fn read_left(mut r: Reader<'_>) -> Read<FiredTrigger> {
             (7, Value::Fixed32(v)) => l.match_key = NonZeroU32::new(v),
             (8, Value::Bytes(b)) => l.product = Some(r.text(b)?),
             (9, Value::Varint(v)) => l.recalled = v != 0,
+            (10, Value::Bytes(b)) => l.armed_under = Some(r.text(b)?),
             _ => return r.unknown(field),
         }
     }

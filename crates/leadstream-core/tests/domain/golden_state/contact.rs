@@ -47,17 +47,17 @@ prop_compose! {
 
 prop_compose! {
     fn pending()(trigger in any::<u32>(), times in (time(), time(), time(), time()), armed_by in any::<u64>(), same in any::<u32>(),
-                 product in optional_text(), event in text(), position in position()) -> Pending {
+                 (product, armed_under) in (optional_text(), optional_text()), event in text(), position in position()) -> Pending {
         let (episode_ms, since_ms, due_ms, fire_at_ms) = times;
-        Pending { trigger, episode_ms, armed_by, since_ms, due_ms, fire_at_ms, match_key: NonZeroU32::new(same), product, event, position }
+        Pending { trigger, episode_ms, armed_by, since_ms, due_ms, fire_at_ms, match_key: NonZeroU32::new(same), product, event, position, armed_under }
     }
 }
 
 prop_compose! {
     fn left()(trigger in any::<u32>(), times in (time(), time(), time(), time()), armed_by in any::<u64>(), same in any::<u32>(),
-              product in optional_text(), recalled in any::<bool>()) -> FiredTrigger {
+              (product, armed_under) in (optional_text(), optional_text()), recalled in any::<bool>()) -> FiredTrigger {
         let (episode_ms, since_ms, due_ms, left_ms) = times;
-        FiredTrigger { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, match_key: NonZeroU32::new(same), product, recalled }
+        FiredTrigger { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, match_key: NonZeroU32::new(same), product, recalled, armed_under }
     }
 }
 
@@ -104,6 +104,7 @@ pub fn all_that_fits() -> Extras {
         product: Some("product-12345".into()),
         event: "Product Viewed".into(),
         position: Position { input: 1, partition: 11, offset: 123_456_789 },
+        armed_under: None,
     };
     let left = FiredTrigger {
         trigger: 0xFFFF_0001,
@@ -115,6 +116,7 @@ pub fn all_that_fits() -> Extras {
         match_key: NonZeroU32::new(0xFFFF_0002),
         product: Some("product-12345".into()),
         recalled: true,
+        armed_under: None,
     };
     let decision = Decision {
         at_ms: NOW_MS,

@@ -5,7 +5,7 @@ use crate::domain::event::{Event, OrderFate};
 use crate::domain::rules::budget;
 use crate::domain::rules::cart::find::{concerned, touch};
 use crate::domain::rules::cart::open::{check_out, new_cart};
-use crate::domain::rules::cart::outcome::{Reversal, reverse};
+use crate::domain::rules::cart::outcome::{Fact, Reversal, reverse};
 use crate::domain::rules::cart::product_match::What;
 use crate::domain::rules::cart::{forgotten, goods, series};
 use crate::domain::rules::context::StepContext;
@@ -177,17 +177,18 @@ pub(super) fn take_back(prospect: &mut Prospect, event: &Event<'_>, known: Optio
 
 /// Orders that were none, found by the hashes of their ids: what counted as recovered is taken back, and nothing is remembered
 /// of them.
-pub fn disown(
+pub(in crate::domain) fn disown<'a, 'e: 'a>(
     prospect: &mut Prospect,
-    event: &Event<'_>,
+    fact: impl Into<Fact<'a, 'e>>,
     which: impl Fn(Option<NonZeroU64>) -> bool,
     step: &mut StepContext<'_, '_>,
 ) {
     let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.orders.is_empty()) else { return };
     let (none, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut extras.orders).into_iter().partition(|past| which(past.order));
     extras.orders = rest;
+    let fact = fact.into();
     for past in none.iter().filter(|past| !past.sent.is_empty()) {
-        reverse(past, &Reversal { reason: Reason::Internal, value: past.value, whole: true }, event, step);
+        reverse(past, &Reversal { reason: Reason::Internal, value: past.value, whole: true }, fact, step);
     }
 }
 

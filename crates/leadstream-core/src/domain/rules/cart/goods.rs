@@ -39,7 +39,7 @@ pub(super) fn add(goods: &mut Goods, lines: &[CartLine]) {
 }
 
 /// Adds those of another series.
-pub(super) fn merge(goods: &mut Goods, others: &[u32]) {
+pub(in crate::domain) fn merge(goods: &mut Goods, others: &[u32]) {
     for hash in others {
         if goods.len() < MAX_GOODS && !goods.contains(hash) {
             goods.push(*hash);
@@ -47,7 +47,7 @@ pub(super) fn merge(goods: &mut Goods, others: &[u32]) {
     }
 }
 
-fn has_line(goods: &[u32], line: &CartLine) -> bool {
+pub(in crate::domain) fn has_line(goods: &[u32], line: &CartLine) -> bool {
     goods.contains(&exactly(What::holds(line)))
 }
 

@@ -112,7 +112,7 @@ fn describe(line: &mut CartLine, product: &Product<'_>, event: &Event<'_>, of_ca
 }
 
 /// The cart has the currency of its lines; a line that has another says so itself.
-pub(super) fn settle_currency(cart: &mut Cart) {
+pub(in crate::domain) fn settle_currency(cart: &mut Cart) {
     if cart.lines.iter().all(|line| line.currency.is_none()) {
         return;
     }
@@ -182,7 +182,7 @@ fn remove_some(cart: &mut Cart, at: usize, quantity: f64, time_ms: Ms) {
 }
 
 /// Remembers when a product was removed, or its quantity set.
-pub(super) fn note_removed(cart: &mut Cart, product_hash: u64, time_ms: Ms) {
+pub(in crate::domain) fn note_removed(cart: &mut Cart, product_hash: u64, time_ms: Ms) {
     if let Some(known) = cart.removed.iter_mut().find(|r| r.product_hash == product_hash) {
         known.time_ms = known.time_ms.max(time_ms);
         return;
@@ -308,7 +308,7 @@ fn mean_price(line: &CartLine, product: &Product<'_>, quantity: f64) -> Option<f
 }
 
 /// An order takes the whole cart, and whatever was put into it until then: what was added after it stays.
-pub(super) fn clear(cart: &mut Cart, until_ms: Ms) -> Vec<CartLine> {
+pub(in crate::domain) fn clear(cart: &mut Cart, until_ms: Ms) -> Vec<CartLine> {
     let taken = cart.lines.extract_if(.., |line| line.added_ms <= until_ms).collect();
     cart.lines_left_out = 0;
     cart.cleared_ms = cart.cleared_ms.max(Some(after(until_ms)));
@@ -318,12 +318,12 @@ pub(super) fn clear(cart: &mut Cart, until_ms: Ms) -> Vec<CartLine> {
 }
 
 /// The first instant that an order leaves alone.
-fn after(until_ms: Ms) -> Ms {
+pub(in crate::domain) fn after(until_ms: Ms) -> Ms {
     until_ms.saturating_add(1)
 }
 
 /// With an empty cart the prospect is not at the checkout.
-fn left_checkout(cart: &mut Cart) {
+pub(in crate::domain) fn left_checkout(cart: &mut Cart) {
     if cart.lines.is_empty() {
         cart.skip_told = false;
         cart.checkout_started = false;

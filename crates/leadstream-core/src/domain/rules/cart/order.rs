@@ -103,7 +103,7 @@ fn shares(prospect: &Prospect, order: &Order<'_, '_>, abouts: &[About]) -> Small
 }
 
 /// After a purchase the next cart may be reminded of, cooldown or not, unless a series is still running.
-fn end_cooldown(prospect: &mut Prospect, until_ms: Ms, model: &CartModel) {
+pub(in crate::domain) fn end_cooldown(prospect: &mut Prospect, until_ms: Ms, model: &CartModel) {
     let is_over = prospect.cooldown_from_ms.is_some_and(|from_ms| from_ms <= until_ms);
     if model.order_ends_cooldown && is_over && !prospect.carts.iter().any(|cart| is_live(&cart.series)) {
         prospect.cooldown_from_ms = None;
@@ -112,7 +112,7 @@ fn end_cooldown(prospect: &mut Prospect, until_ms: Ms, model: &CartModel) {
 }
 
 /// Shops whose servers know whole seconds only say when it was to the second: all of that is the same instant.
-fn end_of_instant(time_ms: Ms) -> Ms {
+pub(in crate::domain) fn end_of_instant(time_ms: Ms) -> Ms {
     if time_ms % SECOND_MS == 0 { time_ms.saturating_add(SECOND_MS - 1) } else { time_ms }
 }
 
@@ -180,7 +180,7 @@ fn one(
         (past.sent, past.value) = (sent, share.value);
         past.goods = std::mem::take(&mut cart.series.goods);
     } else if cart.series.phase == SeriesPhase::Running && concerned && !recalled && heir.is_none() {
-        report(cart, OutcomeDetails::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, step);
+        report(cart, OutcomeDetails::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event.into()), event.time_ms, step);
     }
     past.currency = event.currency.as_deref().map(Text::from).or_else(|| cart.currency.clone());
     match heir.filter(|_| concerned) {

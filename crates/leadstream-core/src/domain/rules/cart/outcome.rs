@@ -13,8 +13,53 @@ use crate::domain::terms::cart::{OutcomeKind, Reason};
 use crate::domain::{Ms, Text};
 use std::num::NonZeroU64;
 
+/// What ends a series, or takes back a step: an event, or what was known of the same person under another name.
+#[derive(Clone, Copy)]
+pub(in crate::domain) enum Fact<'a, 'e> {
+    Event(&'a Event<'e>),
+    Known { time_ms: Ms, hash: u64 },
+}
+
+impl<'a, 'e> From<&'a Event<'e>> for Fact<'a, 'e> {
+    fn from(event: &'a Event<'e>) -> Self {
+        Self::Event(event)
+    }
+}
+
+impl<'a, 'e> Fact<'a, 'e> {
+    /// When it happened.
+    pub(in crate::domain) fn time_ms(self) -> Ms {
+        match self {
+            Self::Event(event) => event.time_ms,
+            Self::Known { time_ms, .. } => time_ms,
+        }
+    }
+
+    /// When something is decided by it: what was known elsewhere says nothing before it is known here.
+    pub(super) fn decided_ms(self, step: &StepContext<'_, '_>) -> Ms {
+        match self {
+            Self::Event(event) => event.time_ms,
+            Self::Known { .. } => step.at_ms,
+        }
+    }
+
+    fn hash(self) -> u64 {
+        match self {
+            Self::Event(event) => event.message_hash,
+            Self::Known { hash, .. } => hash,
+        }
+    }
+
+    fn event(self) -> Option<&'a Event<'e>> {
+        match self {
+            Self::Event(event) => Some(event),
+            Self::Known { .. } => None,
+        }
+    }
+}
+
 /// Price times quantity of the lines whose price is known; nothing when none is, or when they have several currencies.
-pub(super) fn value(cart: &Cart) -> Option<f64> {
+pub(in crate::domain) fn value(cart: &Cart) -> Option<f64> {
     if cart.is_mixed() {
         return None;
     }
@@ -24,7 +69,7 @@ pub(super) fn value(cart: &Cart) -> Option<f64> {
 }
 
 /// What an outcome says besides what the cart itself knows.
-pub(super) struct OutcomeDetails {
+pub(in crate::domain) struct OutcomeDetails {
     pub kind: OutcomeKind,
     pub reason: Reason,
     pub step: Option<u8>,
@@ -36,7 +81,7 @@ pub(super) struct OutcomeDetails {
 }
 
 impl OutcomeDetails {
-    pub(super) fn of(kind: OutcomeKind, reason: Reason) -> Self {
+    pub(in crate::domain) fn of(kind: OutcomeKind, reason: Reason) -> Self {
         Self { kind, reason, step: None, episode_ms: None, trigger_ids: None, value: None, late: false }
     }
 }
@@ -51,12 +96,21 @@ fn count(sent: &[SentStep]) -> u8 {
 }
 
 /// Reports what became of a series or of one of its steps, without an order that followed from its reminders.
-pub(super) fn report(cart: &Cart, told: OutcomeDetails, event: Option<&Event<'_>>, at_ms: Ms, step: &mut StepContext<'_, '_>) {
+pub(in crate::domain) fn report(
+    cart: &Cart,
+    told: OutcomeDetails,
+    fact: Option<Fact<'_, '_>>,
+    at_ms: Ms,
+    step: &mut StepContext<'_, '_>,
+) {
     let series = &cart.series;
-    let (cause_ms, cause_hash) = event.map_or((series.episode_ms, series.armed_by), |e| (e.time_ms, e.message_hash));
-    // What an event caused differs by the cart; what time did belongs to the series, whatever its cart is called by now.
-    let cart_id = if event.is_some() { cart.id.as_deref() } else { cart.armed_as() };
-    let id = id(&told, cart_id, (cause_ms, cause_hash), step);
+    // What an event caused differs by the cart; what time did belongs to the series, whatever its cart and its prospect are called
+    // by now.
+    let id = match fact {
+        Some(fact) => id(step.key, &told, cart.id.as_deref(), (fact.time_ms(), fact.hash()), step),
+        None => id(cart.armed_under(step.key), &told, cart.armed_as(), (series.episode_ms, series.armed_by), step),
+    };
+    let event = fact.and_then(Fact::event);
     let ordered = event.filter(|_| told.reason == Reason::Ordered);
     let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.only_currency().map(Text::as_str));
     let body = CartOutcome {
@@ -76,31 +130,39 @@ pub(super) fn report(cart: &Cart, told: OutcomeDetails, event: Option<&Event<'_>
 }
 
 /// Tells that an order follows reminders: those of a cart called so, in this currency.
-pub(super) fn report_of(
+pub(in crate::domain) fn report_of<'a, 'e: 'a>(
     (cart, currency, sent): (Option<&Text>, Option<&Text>, &[SentStep]),
     told: &OutcomeDetails,
-    order: &Event<'_>,
+    order: impl Into<Fact<'a, 'e>>,
     step: &mut StepContext<'_, '_>,
 ) {
-    let id = id(told, cart.map(Text::as_str), (order.time_ms, order.message_hash), step);
+    let fact = order.into();
+    let (order, ordered_ms) = (fact.event(), fact.time_ms());
+    let id = id(step.key, told, cart.map(Text::as_str), (ordered_ms, fact.hash()), step);
     let mut body = CartOutcome {
         cart_id: cart.cloned(),
         episode_ms: told.episode_ms.unwrap_or_default(),
         steps_sent: count(sent),
         trigger_ids: ids(sent),
-        order_id: order.order_id.as_deref().map(Text::from),
+        order_id: order.and_then(|order| order.order_id.as_deref()).map(Text::from),
         value: told.value,
-        currency: order.currency.as_deref().map(Text::from).or_else(|| currency.cloned()),
+        currency: order.and_then(|order| order.currency.as_deref()).map(Text::from).or_else(|| currency.cloned()),
         late: told.late,
         ..plain(told.kind, told.reason)
     };
-    attribute(&mut body, sent, order.time_ms, step);
-    tell(id, order.time_ms, Some(order), body, step);
+    attribute(&mut body, sent, ordered_ms, step);
+    tell(id, fact.decided_ms(step), order, body, step);
 }
 
-fn id(told: &OutcomeDetails, cart_id: Option<&str>, (cause_ms, cause_hash): (Ms, u64), step: &StepContext<'_, '_>) -> u128 {
+fn id(
+    key: &str,
+    told: &OutcomeDetails,
+    cart_id: Option<&str>,
+    (cause_ms, cause_hash): (Ms, u64),
+    step: &StepContext<'_, '_>,
+) -> u128 {
     let kind = IdKind::CartOutcome(told.kind as u8);
-    output_id(step.key, &step.model().name, kind, cart_id, cause_ms, cause_hash, told.step.unwrap_or(0))
+    output_id(key, &step.model().name, kind, cart_id, cause_ms, cause_hash, told.step.unwrap_or(0))
 }
 
 /// With nothing said but what and why.
@@ -152,27 +214,34 @@ pub(super) struct Reversal {
 }
 
 /// Tells that an order which counted as recovered came to nothing, or to less.
-pub(super) fn reverse(past: &PastOrder, reversal: &Reversal, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
+pub(super) fn reverse<'a, 'e: 'a>(
+    past: &PastOrder,
+    reversal: &Reversal,
+    fact: impl Into<Fact<'a, 'e>>,
+    step: &mut StepContext<'_, '_>,
+) {
+    let fact = fact.into();
+    let event = fact.event();
     let told = OutcomeDetails::of(OutcomeKind::Reversed, reversal.reason);
     // One event that says of somebody that nothing was bought is about several orders of one cart.
     let of_all = reversal.reason == Reason::Internal;
-    let cause = if of_all { (past.time_ms, past.order.map_or(0, NonZeroU64::get)) } else { (event.time_ms, event.message_hash) };
-    let id = id(&told, past.cart.as_deref(), cause, step);
+    let cause = if of_all { (past.time_ms, past.order.map_or(0, NonZeroU64::get)) } else { (fact.time_ms(), fact.hash()) };
+    let id = id(step.key, &told, past.cart.as_deref(), cause, step);
     let mut body = CartOutcome {
         cart_id: past.cart.clone(),
         episode_ms: past.episode_ms,
         steps_sent: count(&past.sent),
         trigger_ids: ids(&past.sent),
-        order_id: event.order_id.as_deref().map(Text::from),
+        order_id: event.and_then(|event| event.order_id.as_deref()).map(Text::from),
         value: reversal.value,
-        currency: event.currency.as_deref().map(Text::from).or_else(|| past.currency.clone()),
+        currency: event.and_then(|event| event.currency.as_deref()).map(Text::from).or_else(|| past.currency.clone()),
         late: past.is_late(),
         whole: reversal.whole,
         ordered_ms: past.time_ms,
         ..plain(told.kind, told.reason)
     };
     attribute(&mut body, &past.sent, past.time_ms, step);
-    tell(id, event.time_ms, Some(event), body, step);
+    tell(id, fact.decided_ms(step), event, body, step);
 }
 
 /// Whether a cart is worth a reminder; one of unknown value is.

@@ -11,7 +11,7 @@ pub(super) const MIN_VARIANT_ID_BYTES: usize = 4;
 
 /// What a line or a product of an event says of itself.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct What<'a> {
+pub(in crate::domain) struct What<'a> {
     /// `product_id`, else `sku`.
     pub id: &'a str,
     /// Where it says more than the id.
@@ -24,7 +24,7 @@ impl<'a> What<'a> {
         Self::new(&product.id, product.sku.as_deref(), product.variant.as_deref())
     }
 
-    pub(super) fn holds(line: &'a CartLine) -> Self {
+    pub(in crate::domain) fn holds(line: &'a CartLine) -> Self {
         Self::new(&line.product_id, line.sku.as_deref(), line.variant.as_deref())
     }
 
@@ -38,7 +38,7 @@ impl<'a> What<'a> {
     }
 
     /// Exactly the same.
-    pub(super) fn same(self, other: What<'_>) -> bool {
+    pub(in crate::domain) fn same(self, other: What<'_>) -> bool {
         self.id == other.id && self.part() == other.part()
     }
 
@@ -61,14 +61,14 @@ impl<'a> What<'a> {
     }
 
     /// What a removal is remembered by.
-    pub(super) fn hash(self) -> u64 {
+    pub(in crate::domain) fn hash(self) -> u64 {
         let id = hash64(self.id.as_bytes());
         self.part().map_or(id, |part| id ^ hash64(part.as_bytes()).rotate_left(1))
     }
 }
 
 /// The line that exactly this product has, else one that it fits: the one added last.
-pub(super) fn find(lines: &[CartLine], what: What<'_>) -> Option<usize> {
+pub(in crate::domain) fn find(lines: &[CartLine], what: What<'_>) -> Option<usize> {
     let same = lines.iter().position(|line| what.same(What::holds(line)));
     same.or_else(|| last(lines, |line| what.fits(line)))
 }

@@ -82,7 +82,7 @@ fn leave(
     let cart = &mut prospect.carts[at];
     let (number, episode_ms, armed_by) = (cart.series.done, cart.series.episode_ms, cart.series.armed_by);
     let name = &step.model().name;
-    let trigger_id = output_id(step.key, name, IdKind::CartStep, cart.armed_as(), episode_ms, armed_by, number);
+    let trigger_id = output_id(cart.armed_under(step.key), name, IdKind::CartStep, cart.armed_as(), episode_ms, armed_by, number);
     if cart.series.sent.len() >= MAX_SENT {
         cart.series.sent.remove(0);
     }

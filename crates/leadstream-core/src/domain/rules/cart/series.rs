@@ -4,7 +4,7 @@ use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::output::Note;
 use crate::domain::rules::cart::clock::{cools_down, done_one_more, idle_since, retime, retime_all};
-use crate::domain::rules::cart::outcome::{OutcomeDetails, report};
+use crate::domain::rules::cart::outcome::{Fact, OutcomeDetails, report};
 use crate::domain::rules::cart::{forgotten, outcome, past_orders, successor};
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::{contact, decisions};
@@ -54,7 +54,7 @@ pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, armed_f
     prospect.carts[at].skip_told = false;
     if prospect.carts[at].series.phase == SeriesPhase::Running {
         let told = OutcomeDetails::of(OutcomeKind::Cancelled, Reason::PaymentFailed);
-        report(&prospect.carts[at], told, Some(event), event.time_ms, step);
+        report(&prospect.carts[at], told, Some(event.into()), event.time_ms, step);
     }
     let Series { sent, goods, .. } = std::mem::take(&mut prospect.carts[at].series);
     prospect.carts[at].series = Series {
@@ -80,14 +80,21 @@ fn tell_skipped(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason: R
     decisions::decide(prospect, 0, (event.time_ms, event.time_ms), TriggerFate::Suppressed(reason), Checks::default());
     let mut told = OutcomeDetails::of(OutcomeKind::Skipped, reason);
     told.episode_ms = Some(event.time_ms);
-    report(&prospect.carts[at], told, Some(event), event.time_ms, step);
+    report(&prospect.carts[at], told, Some(event.into()), event.time_ms, step);
 }
 
 /// Emptied, unsubscribed, bounced or complained: the series ends at once; steps that left after the event are recalled.
-pub(super) fn end(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason: Reason, step: &mut StepContext<'_, '_>) {
-    let recalled = recall(prospect, at, event, reason, Ms::MAX, step);
+pub(in crate::domain) fn end<'a, 'e: 'a>(
+    prospect: &mut Prospect,
+    at: usize,
+    fact: impl Into<Fact<'a, 'e>>,
+    reason: Reason,
+    step: &mut StepContext<'_, '_>,
+) {
+    let fact = fact.into();
+    let recalled = recall(prospect, at, fact, reason, Ms::MAX, step);
     if reason == Reason::Emptied
-        && let Some(heir) = successor::heir(prospect, at, event.time_ms, false, &step.model().cart)
+        && let Some(heir) = successor::heir(prospect, at, fact.time_ms(), false, &step.model().cart)
     {
         successor::go_back(&mut prospect.carts, at, heir);
         return;
@@ -101,13 +108,14 @@ pub(super) fn end(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason:
             stop(&mut cart.series, SeriesPhase::Idle);
             if !recalled {
                 let told = OutcomeDetails::of(OutcomeKind::Cancelled, reason);
-                report(&prospect.carts[at], told, Some(event), event.time_ms, step);
+                report(&prospect.carts[at], told, Some(fact), fact.decided_ms(step), step);
             }
         }
         SeriesPhase::Running => {
             stop(&mut cart.series, SeriesPhase::Ended);
             if !recalled {
-                report(&prospect.carts[at], OutcomeDetails::of(OutcomeKind::Cancelled, reason), Some(event), event.time_ms, step);
+                let told = OutcomeDetails::of(OutcomeKind::Cancelled, reason);
+                report(&prospect.carts[at], told, Some(fact), fact.decided_ms(step), step);
             }
             // What was reported as cancelled is never reported as recovered.
             void(&mut prospect.carts[at].series, |_| true);
@@ -133,7 +141,7 @@ fn void_unseen(series: &mut Series, reason: Reason) {
     }
 }
 
-fn stop(series: &mut Series, phase: SeriesPhase) {
+pub(in crate::domain) fn stop(series: &mut Series, phase: SeriesPhase) {
     series.phase = phase;
     series.arming = None;
     series.due_ms = None;
@@ -141,23 +149,24 @@ fn stop(series: &mut Series, phase: SeriesPhase) {
 }
 
 /// Recalls the steps that left after the event's time and before `until_ms`; the event should have prevented them.
-pub(super) fn recall(
+pub(in crate::domain) fn recall<'a, 'e: 'a>(
     prospect: &mut Prospect,
     at: usize,
-    event: &Event<'_>,
+    fact: impl Into<Fact<'a, 'e>>,
     reason: Reason,
     until_ms: Ms,
     step: &mut StepContext<'_, '_>,
 ) -> bool {
+    let fact = fact.into();
     let cart = &mut prospect.carts[at];
-    let too_soon = |s: &SentStep| event.time_ms < s.left_ms && s.left_ms < until_ms;
+    let too_soon = |s: &SentStep| fact.time_ms() < s.left_ms && s.left_ms < until_ms;
     let ids: Vec<u128> = cart.series.sent.iter().filter(|s| too_soon(s)).map(|s| s.trigger_id).collect();
     if ids.is_empty() {
         return false;
     }
     let mut told = OutcomeDetails::of(OutcomeKind::Recalled, reason);
     told.trigger_ids = Some(ids);
-    report(cart, told, Some(event), event.time_ms, step);
+    report(cart, told, Some(fact), fact.decided_ms(step), step);
     // What is recalled once is not recalled again.
     cart.series.sent.retain(|s| !too_soon(s));
     true
@@ -176,29 +185,29 @@ pub fn forget(prospect: &mut Prospect, at: usize, step: &mut StepContext<'_, '_>
 
 /// The record holds too many carts: this one has to go.
 pub(super) fn evict(prospect: &mut Prospect, at: usize, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
-    close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, Reason::Evicted, step);
+    close(prospect, at, Some(event.into()), event.time_ms, OutcomeKind::Cancelled, Reason::Evicted, step);
 }
 
 /// These carts are none that anybody buys from: they go, and their series end.
-pub fn drop_carts(
+pub(in crate::domain) fn drop_carts(
     prospect: &mut Prospect,
-    event: &Event<'_>,
+    fact: Fact<'_, '_>,
     reason: Reason,
     which: impl Fn(&Cart) -> bool,
     step: &mut StepContext<'_, '_>,
 ) {
     for at in (0..prospect.carts.len()).rev() {
         if which(&prospect.carts[at]) {
-            close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, reason, step);
+            close(prospect, at, Some(fact), fact.decided_ms(step), OutcomeKind::Cancelled, reason, step);
         }
     }
 }
 
 #[allow(clippy::too_many_arguments, reason = "the callers differ in exactly these")]
-fn close(
+pub(in crate::domain) fn close(
     prospect: &mut Prospect,
     at: usize,
-    event: Option<&Event<'_>>,
+    fact: Option<Fact<'_, '_>>,
     at_ms: Ms,
     kind: OutcomeKind,
     reason: Reason,
@@ -221,7 +230,7 @@ fn close(
         SeriesPhase::Ended => false,
     };
     if untold {
-        report(&cart, OutcomeDetails::of(kind, reason), event, at_ms, step);
+        report(&cart, OutcomeDetails::of(kind, reason), fact, at_ms, step);
     }
     if kind == OutcomeKind::Expired {
         forgotten::keep(prospect, &cart, at_ms, &step.model().cart);

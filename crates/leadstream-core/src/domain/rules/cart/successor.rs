@@ -47,7 +47,7 @@ pub(super) fn is_leftover(cart: &Cart, event: &Event<'_>) -> bool {
 }
 
 /// The ids of a series' triggers are made of the id of the cart that armed it.
-fn keep_id(series: &mut Series, old: Option<&Text>, new: Option<&str>) {
+pub(in crate::domain) fn keep_id(series: &mut Series, old: Option<&Text>, new: Option<&str>) {
     if !is_live(series) && series.sent.is_empty() {
         return;
     }
@@ -68,7 +68,7 @@ pub(super) fn lead_to(prospect: &mut Prospect, at: usize, event: &Event<'_>, mod
     hand_over(carts, from, at);
 }
 
-fn hand_over(carts: &mut [Cart], from: usize, to: usize) {
+pub(in crate::domain) fn hand_over(carts: &mut [Cart], from: usize, to: usize) {
     let mut series = std::mem::take(&mut carts[from].series);
     let old = carts[from].id.clone();
     keep_id(&mut series, old.as_ref(), carts[to].id.as_deref());

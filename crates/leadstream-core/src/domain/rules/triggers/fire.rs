@@ -134,11 +134,18 @@ fn remember_left(prospect: &mut Prospect, trigger: &Trigger, pending: &Pending, 
         armed_by: pending.armed_by,
         product: pending.product.clone(),
         recalled: false,
+        armed_under: pending.armed_under.clone(),
     });
 }
 
-fn id(trigger: &Trigger, kind: IdKind, episode_ms: Ms, armed_by: u64, step: &StepContext<'_, '_>) -> u128 {
-    output_id(step.key, &step.model().name, kind, Some(&trigger.name), episode_ms, armed_by, 0)
+fn id(
+    trigger: &Trigger,
+    kind: IdKind,
+    (armed_under, episode_ms, armed_by): (Option<&Text>, Ms, u64),
+    step: &StepContext<'_, '_>,
+) -> u128 {
+    let key = armed_under.map_or(step.key, Text::as_str);
+    output_id(key, &step.model().name, kind, Some(&trigger.name), episode_ms, armed_by, 0)
 }
 
 fn fired(prospect: &Prospect, trigger: &Trigger, pending: &Pending, checks: Checks, step: &StepContext<'_, '_>) -> Output {
@@ -152,7 +159,7 @@ fn fired(prospect: &Prospect, trigger: &Trigger, pending: &Pending, checks: Chec
     let about = (pending.episode_ms, pending.due_ms, pending.product.clone());
     let body = triggered(prospect, trigger, TriggerKind::Fired, about, trigger.reasons.clone(), proof, step);
     Output {
-        id: id(trigger, IdKind::Trigger, pending.episode_ms, pending.armed_by, step),
+        id: id(trigger, IdKind::Trigger, (pending.armed_under.as_ref(), pending.episode_ms, pending.armed_by), step),
         model: step.primary,
         at_ms: pending.fire_at_ms,
         event: None,
@@ -186,7 +193,7 @@ fn triggered(
 }
 
 /// Takes back what left too soon, by the time of the event that should have prevented it.
-pub(super) fn recall(
+pub(in crate::domain) fn recall(
     prospect: &mut Prospect,
     trigger: &Trigger,
     too_soon: &dyn Fn(&FiredTrigger) -> bool,
@@ -208,10 +215,12 @@ pub(super) fn recall(
             corrected_ms: e.corrected_by_ms(),
         });
         let proof = Proof { rule: trigger.rule.clone(), because: because.into_iter().collect(), checks: Vec::new() };
+        let armed = (left.armed_under.as_ref(), left.episode_ms, left.armed_by);
+        let id = id(trigger, IdKind::TriggerRecalled, armed, step);
         let about = (left.episode_ms, left.due_ms, left.product);
         let body = triggered(prospect, trigger, TriggerKind::Recalled, about, vec![why.into()], proof, step);
         step.effects.outputs.push(Output {
-            id: id(trigger, IdKind::TriggerRecalled, left.episode_ms, left.armed_by, step),
+            id,
             model: step.primary,
             at_ms: step.at_ms,
             event: step.event.map(causing),

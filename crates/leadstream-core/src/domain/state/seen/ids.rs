@@ -107,6 +107,30 @@ impl SeenIds {
         true
     }
 
+    /// Those of both, each once, in the order of their times.
+    #[must_use]
+    pub fn united(&self, other: &Self) -> Self {
+        let mut all: Vec<(i64, u64)> = self.iter().chain(other.iter()).collect();
+        all.sort_by_key(|(time_s, _)| *time_s);
+        let mut united = Self::default();
+        for (time_s, hash) in all {
+            if !united.contains(hash) {
+                united.push(hash, time_s);
+            }
+        }
+        united
+    }
+
+    /// Each with its time; of the hash what is kept.
+    fn iter(&self) -> impl Iterator<Item = (i64, u64)> + '_ {
+        let times = times(self.len(), self.oldest_s, self.gaps());
+        times.zip(self.ids()).map(|(time_s, id)| {
+            let mut whole = [0; 8];
+            whole[..ID_BYTES].copy_from_slice(id);
+            (time_s, u64::from_le_bytes(whole))
+        })
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -182,6 +206,18 @@ impl OldIds {
         old
     }
 
+    /// Those of both, in the order of their times.
+    #[must_use]
+    pub fn united(&self, other: &Self) -> Self {
+        let of = |old: &Self| {
+            let all = times(old.len(), old.times.oldest_s, &old.times.gaps).zip(old.hashes.clone());
+            all.map(|(time_s, hash)| (hash, time_s)).collect::<Vec<_>>()
+        };
+        let mut all = [of(self), of(other)].concat();
+        all.sort_by_key(|(_, time_s)| *time_s);
+        Self::of(all)
+    }
+
     pub(super) fn contains(&self, hash: u64) -> bool {
         self.hashes.contains(&hash)
     }
@@ -230,6 +266,20 @@ impl Times {
         let newest_s = newest(ids, oldest_s, &gaps)?;
         Some(Self { oldest_s, newest_s, gaps })
     }
+}
+
+/// The times of so many.
+fn times(ids: usize, oldest_s: i64, gaps: &[u8]) -> impl Iterator<Item = i64> + '_ {
+    let (mut time_s, mut read) = (oldest_s, 0);
+    (0..ids).map(move |n| {
+        if n > 0
+            && let Some((gap, length)) = gaps.get(read..).and_then(read_gap)
+        {
+            time_s = time_s.wrapping_add(gap);
+            read += length;
+        }
+        time_s
+    })
 }
 
 /// The time of the last of so many; `None` when there is not one gap for each but the first.
@@ -293,6 +343,23 @@ mod tests {
         assert_eq!(SeenIds::from_parts(&[[1; 4]], &[1], oldest_s, gaps), None);
         assert_eq!(SeenIds::from_parts(&low, &[1], oldest_s, gaps), None);
         assert_eq!(SeenIds::from_parts(&[[1; 4]; 2], &[1, 2], oldest_s, &[0x80]), None);
+    }
+
+    #[test]
+    fn two_lists_become_one_in_which_each_is_once_and_ages_by_its_time() {
+        let (mut one, mut other) = (ids(&[10, 500, 70_000]), SeenIds::default());
+        other.push(7, 5);
+        other.push(1, 600);
+        other.push(8, 80_000);
+        let mut both = one.united(&other);
+        assert_eq!(both.len(), 5);
+        assert_eq!(both.iter().collect::<Vec<_>>(), [(5, 7), (10, 0), (500, 1), (70_000, 2), (80_000, 8)]);
+        both.forget(0, 64, 400_000);
+        assert!(!both.contains(0) && both.contains(1) && both.contains(8));
+        assert_eq!(one.united(&SeenIds::default()), one);
+        assert_eq!(SeenIds::default().united(&one), one);
+        one.push(9, 70_000);
+        assert_eq!(one.united(&one), one);
     }
 
     #[test]

@@ -1,0 +1,79 @@
+//! Where somebody stands: the further stage of each axis.
+
+use crate::domain::Ms;
+use crate::domain::model::AxisModel;
+use crate::domain::model::stages::stage_index;
+use crate::domain::rules::journey::moved::Moved;
+use crate::domain::state::track::{Journeys, PastJourney, StagePosition};
+use crate::domain::terms::movement::{Axis, Cause, Direction};
+
+/// Takes over the other's position if it is further; gives the move, and the position that is given up.
+pub(super) fn further(
+    own: &mut Option<StagePosition>,
+    theirs: Option<StagePosition>,
+    axis: Axis,
+    model: &AxisModel,
+    at_ms: Ms,
+) -> (Option<Moved>, Option<StagePosition>) {
+    let Some(mut theirs) = theirs else { return (None, None) };
+    let to = stage_index(model, &theirs.stage);
+    let Some(mut stood) = own.take() else {
+        let moved =
+            to.map(|to| Moved { axis, from: None, to, direction: Direction::Enter, cause: Cause::Merged, in_stage_ms: 0 });
+        *own = Some(theirs);
+        return (moved, None);
+    };
+    let from = stage_index(model, &stood.stage);
+    if !is_further((to, &theirs), (from, &stood), model) {
+        stood.journeys = journeys(stood.journeys, theirs.journeys.as_deref(), model);
+        *own = Some(stood);
+        return (None, Some(theirs));
+    }
+    theirs.journeys = journeys(theirs.journeys, stood.journeys.as_deref(), model);
+    let moved = to.filter(|_| theirs.stage != stood.stage).map(|to| Moved {
+        axis,
+        from: Some(stood.stage.clone()),
+        to,
+        direction: Direction::Forward,
+        cause: Cause::Merged,
+        in_stage_ms: (at_ms - stood.entered_ms).max(0),
+    });
+    *own = Some(theirs);
+    (moved, Some(stood))
+}
+
+/// Whether the first is further than the second. Of one stage the earlier entry counts. Who lapsed and came back under another
+/// name has come back.
+fn is_further(
+    (one, theirs): (Option<usize>, &StagePosition),
+    (other, stood): (Option<usize>, &StagePosition),
+    model: &AxisModel,
+) -> bool {
+    let lapsed = |stage: Option<usize>| stage.is_some() && stage == model.lapsed;
+    match (lapsed(one), lapsed(other)) {
+        (true, false) if other.is_some() => theirs.entered_ms >= stood.entered_ms,
+        (false, true) if one.is_some() => theirs.entered_ms > stood.entered_ms,
+        _ => one > other || one == other && theirs.entered_ms < stood.entered_ms,
+    }
+}
+
+/// The journeys of both, each once.
+fn journeys(own: Option<Box<Journeys>>, other: Option<&Journeys>, model: &AxisModel) -> Option<Box<Journeys>> {
+    let Some(Journeys { began_ms, closed_ms, past, forgotten }) = other else { return own };
+    let mut own = own.unwrap_or_else(|| Box::new(Journeys { began_ms: *began_ms, ..Journeys::default() }));
+    // One that the other name closed is one of the person's.
+    let closed = closed_ms.map(|closed_ms| PastJourney { began_ms: *began_ms, closed_ms });
+    let closed = closed.filter(|closed| closed.closed_ms <= own.began_ms);
+    for journey in past.iter().copied().chain(closed) {
+        if !own.past.contains(&journey) {
+            own.past.push(journey);
+        }
+    }
+    own.past.sort_by_key(|journey| (journey.closed_ms, journey.began_ms));
+    own.closed_ms = own.closed_ms.max(closed_ms.filter(|closed_ms| *closed_ms > own.began_ms));
+    own.forgotten = own.forgotten.max(*forgotten);
+    let surplus = own.past.len().saturating_sub(model.history.min(crate::domain::model::MAX_STAGES) + 1);
+    own.past.drain(..surplus);
+    own.forgotten = own.forgotten.saturating_add(u32::try_from(surplus).unwrap_or(0));
+    Some(own)
+}
