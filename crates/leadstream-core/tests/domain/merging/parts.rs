@@ -155,7 +155,7 @@ fn the_newest_trait_counts_and_gaps_are_filled() {
 
 #[test]
 fn the_source_is_the_first_of_who_came_first_and_the_last_of_who_was_seen_last() {
-    let text = format!("0m page utm_source=ads by=a; 1d page utm_source=mail by=u; 2d page utm_source=search by=a; 3d merge a u");
+    let text = "0m page utm_source=ads by=a; 1d page utm_source=mail by=u; 2d page utm_source=search by=a; 3d merge a u";
     let mut world = World::new(&shop(PLAIN));
     world.play(&text.replace("utm_source", "context.campaign.source"));
     let customer = world.of("u").extras.as_ref().map(|extras| (*extras.customer).clone()).unwrap_or_default();

@@ -49,7 +49,7 @@ impl World {
                 match line {
                     Line::Event(mut did) => {
                         // Scripts number lines from their own beginning.
-                        did.message_id = Some(format!("{line_id}", line_id = message_of(&did, line_text(&words))));
+                        did.message_id = Some(message_of(&did, words.join(" ")));
                         self.apply(&did);
                     }
                     Line::Until(until_ms) => self.advance(until_ms),
@@ -129,10 +129,6 @@ impl World {
     pub fn of(&self, key: &str) -> &Prospect {
         &self.records[key]
     }
-}
-
-fn line_text(words: &[&str]) -> String {
-    words.join(" ")
 }
 
 /// The id that a line names, else the line itself.
