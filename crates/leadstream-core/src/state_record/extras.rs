@@ -2,6 +2,7 @@
 
 mod account;
 mod bots;
+mod bought;
 mod contact;
 mod customer;
 mod decisions;
@@ -18,7 +19,6 @@ use super::writer::Writer;
 use crate::domain::state::account::Barred;
 use crate::domain::state::checkout::{Attempt, Step};
 use crate::domain::state::erasure::Erasure;
-use crate::domain::state::past_carts::Bought;
 use crate::domain::state::prospect::Extras;
 
 pub(super) fn write(extras: &Extras, w: &mut Writer<'_>) {
@@ -92,12 +92,8 @@ pub(super) fn write(extras: &Extras, w: &mut Writer<'_>) {
     for order in orders {
         w.nested(20, |w| orders::write(order, w));
     }
-    if let Some(Bought { time_ms, lines }) = bought.as_deref() {
-        w.nested(21, |w| {
-            w.time_or_0(1, *time_ms);
-            w.packed(2, lines.iter().map(|(hash, _)| hash.to_le_bytes()));
-            w.packed(3, lines.iter().map(|(_, quantity)| quantity.to_le_bytes()));
-        });
+    if let Some(bought) = bought.as_deref() {
+        w.nested(21, |w| bought::write(bought, w));
     }
     if let Some(identity) = identity.get() {
         w.nested(22, |w| identity::write(identity, w));
@@ -122,29 +118,12 @@ pub(super) fn read(mut r: Reader<'_>, m: &mut Extras) -> Read<()> {
             (13, Value::Bytes(b)) => m.internal = internal::read(r.nested(b, "internal"))?.into(),
             (18, Value::Bytes(b)) => m.account.barred = read_barred(r.nested(b, "barred"))?,
             (20, Value::Bytes(b)) => m.orders.push(orders::read(r.nested(b, "order"))?),
-            (21, Value::Bytes(b)) => m.bought = Some(Box::new(read_bought(r.nested(b, "what was bought"))?)),
+            (21, Value::Bytes(b)) => m.bought = Some(Box::new(bought::read(r.nested(b, "what was bought"))?)),
             (22, Value::Bytes(b)) => m.identity = identity::read(r.nested(b, "identity"))?.into(),
             _ => return r.unknown(field),
         }
     }
     Ok(())
-}
-
-fn read_bought(mut r: Reader<'_>) -> Read<Bought> {
-    let mut bought = Bought::default();
-    let (mut hashes, mut quantities): (&[[u8; 8]], &[[u8; 8]]) = (&[], &[]);
-    while let Some((field, value)) = r.next()? {
-        match (field, value) {
-            (1, Value::Varint(v)) => bought.time_ms = r.time(v),
-            (2, Value::Bytes(b)) => hashes = r.packed(b)?,
-            (3, Value::Bytes(b)) => quantities = r.packed(b)?,
-            _ => return r.unknown(field),
-        }
-    }
-    r.same_length(hashes.len(), quantities.len())?;
-    let line = |(hash, quantity): (&[u8; 8], &[u8; 8])| (u64::from_le_bytes(*hash), f64::from_le_bytes(*quantity));
-    bought.lines = hashes.iter().zip(quantities).map(line).collect();
-    Ok(bought)
 }
 
 pub(super) fn write_erasure(Erasure { before_ms, until_ms }: Erasure, w: &mut Writer<'_>) {

@@ -34,8 +34,18 @@ pub struct PastOrder {
 pub struct Bought {
     /// The end of the latest order's instant.
     pub time_ms: Ms,
-    /// Hash of the product and what is bought of it; the quantity.
-    pub lines: Vec<(u64, f64)>,
+    /// In the order in which they became known.
+    pub lines: Vec<BoughtLine>,
+}
+
+/// One product that an order named, or took.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BoughtLine {
+    /// Hash of the product and what is bought of it.
+    pub what: u64,
+    pub quantity: f64,
+    /// The [mark](crate::domain::rules::cart::bought::mark) of the order; `None` while there is only one in this visit.
+    pub order: Option<NonZeroU64>,
 }
 
 /// Forgotten carts of one prospect that are remembered; the oldest goes first.

@@ -14,7 +14,7 @@ use crate::domain::state::decisions::{Decision, Decisions};
 use crate::domain::state::identity::{Claim, Device, DeviceUser, Forward, Identity, Name};
 use crate::domain::state::internal::Internal;
 use crate::domain::state::orders::{KnownOrder, KnownOrders, Touch};
-use crate::domain::state::past_carts::{Bought, ForgottenCart, PastOrder};
+use crate::domain::state::past_carts::{Bought, BoughtLine, ForgottenCart, PastOrder};
 use crate::domain::state::prospect::{Extras, Prospect};
 use crate::domain::state::seen::{OldIds, Seen, SeenIds};
 use crate::domain::state::track::{Disqualified, StagePosition, Track};
@@ -190,7 +190,11 @@ pub fn forgotten(cart: &ForgottenCart) -> usize {
 #[must_use]
 pub fn bought(bought: &Bought) -> usize {
     let Bought { time_ms: _, lines } = bought;
-    3 * FRAME + NUMBER + 16 * lines.len()
+    // One entry for each line, and one before the lines of each order that is named.
+    let orders = lines.iter().fold((0, None), |(count, last), BoughtLine { what: _, quantity: _, order }| {
+        (count + usize::from(*order != last), *order)
+    });
+    3 * FRAME + NUMBER + 16 * (lines.len() + orders.0)
 }
 
 /// What one model knows.

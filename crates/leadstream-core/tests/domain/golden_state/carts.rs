@@ -3,7 +3,7 @@
 use super::{line, many, optional_text, optional_time, text, time};
 use leadstream_core::domain::state::bots::{BotEvidence, Click, Delivered, Views};
 use leadstream_core::domain::state::cart::{Heard, SentStep};
-use leadstream_core::domain::state::past_carts::{Bought, ForgottenCart, PastOrder};
+use leadstream_core::domain::state::past_carts::{Bought, BoughtLine, ForgottenCart, PastOrder};
 use leadstream_core::domain::terms::recovery::AttributedBy;
 use proptest::prelude::*;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -34,8 +34,9 @@ prop_compose! {
 }
 
 prop_compose! {
-    pub fn bought()(time_ms in time(), lines in many((any::<u64>(), super::finite()))) -> Bought {
-        Bought { time_ms, lines }
+    pub fn bought()(time_ms in time(), lines in many((any::<u64>(), 0.0..1e9_f64, 0..3_u64))) -> Bought {
+        let line = |(what, quantity, order)| BoughtLine { what, quantity, order: NonZeroU64::new(order) };
+        Bought { time_ms, lines: lines.into_iter().map(line).collect() }
     }
 }
 

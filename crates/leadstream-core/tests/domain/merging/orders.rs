@@ -2,6 +2,13 @@
 
 use super::rig::{World, is_cart};
 use crate::harness::shop;
+use leadstream_core::domain::output::Body;
+use leadstream_core::domain::state::past_carts::Bought;
+use leadstream_core::domain::state::prospect::Prospect;
+use leadstream_core::domain::terms::cart::OutcomeKind;
+use leadstream_core::engine::codec::Codec;
+use leadstream_core::state_record::StateCodec;
+use std::collections::BTreeSet;
 
 const PLAIN: &str = "cooldown = \"off\"";
 
@@ -76,6 +83,136 @@ fn an_order_that_names_another_cart_takes_its_goods_only() {
         };
         assert_eq!(lines(&world), ["Q1"], "{own}");
     }
+}
+
+#[test]
+fn of_several_orders_in_one_visit_each_takes_what_it_named_itself() {
+    // A was bought, and put in again under the other name; B was bought after that.
+    for (what, orders) in [
+        ("one after the other", "0m order A order=o1 by=u; 10m order B order=o2 by=u"),
+        ("a third one", "0m order A order=o1 by=u; 1m order C order=o3 by=u; 10m order B order=o2 by=u"),
+        ("the older one is told later", "10m order B order=o2 by=u; 11m < 0m order A order=o1 by=u"),
+        ("without ids", "0m order A by=u; 10m order B by=u"),
+    ] {
+        let mut world = World::new(&shop(PLAIN));
+        world.play(orders).play("20m < 5m add A cart=c by=a; 20m merge a u; 2h wait");
+        assert_eq!(world.said(is_cart), ["1h10m step 1/3 cart=c A*1"], "{what}");
+    }
+}
+
+#[test]
+fn orders_of_several_names_take_the_same_whichever_come_together_first() {
+    let said = |merges: &str| {
+        let mut world = World::new(&shop(PLAIN));
+        world.play("0m order A order=o1 by=a; 5m add A cart=c by=b; 10m order B order=o2 by=u");
+        world.play(merges).play("2h wait");
+        world.said(is_cart)
+    };
+    for merges in [
+        "20m merge a u; 20m merge b u",
+        "20m merge b u; 20m merge a u",
+        "20m merge a b; 20m merge b u",
+        "20m merge b a; 20m merge a u",
+    ] {
+        assert_eq!(said(merges), ["1h10m step 1/3 cart=c A*1"], "{merges}");
+    }
+}
+
+#[test]
+fn of_several_orders_in_one_visit_the_one_that_named_the_goods_recovers_the_cart() {
+    // The second case: both in one second, as shops report the parts of one basket.
+    for orders in [
+        "70m order B price=5 order=o1 value=5 by=u; 80m order A price=10 order=o2 value=10 by=u",
+        "80m order B price=5 order=o1 value=5 by=u; 80m order A price=10 order=o2 value=10 by=u",
+    ] {
+        let mut world = World::new(&shop(PLAIN));
+        world.play("0m add A price=10 cart=c by=a").play(orders).play("90m merge a u");
+        let recovered = |(_, output): &(String, leadstream_core::domain::output::Output)| match &output.body {
+            Body::CartOutcome(outcome) if outcome.kind == OutcomeKind::Recovered => Some(outcome.value),
+            _ => None,
+        };
+        let worth: Vec<Option<f64>> = world.outputs.iter().filter_map(recovered).collect();
+        assert_eq!(worth, [Some(10.0)], "{orders}");
+        let before = world.said(is_cart).len();
+        world.play("2h refund order=o1 value=5 by=u");
+        assert_eq!(world.said(is_cart).len(), before, "{orders}: the other one is paid back");
+        world.play("3h refund order=o2 value=10 by=u");
+        assert_eq!(world.said(is_cart)[before..], ["3h reversed refunded sent=1"], "{orders}");
+    }
+}
+
+#[test]
+fn what_comes_back_of_one_order_is_not_what_another_one_took() {
+    let mut world = World::new(&shop(PLAIN));
+    world.play("0m add A cart=c by=a; 0m add B cart=d by=a");
+    world.play("10m order A order=o1 by=u; 20m order B order=o2 by=u; 30m merge a u");
+    world.play("40m Payment_Failed order=o1 by=u; 2h wait");
+    assert_eq!(world.said(is_cart), ["1h40m step 1/3 cart=c A*1"]);
+}
+
+#[test]
+fn an_order_of_other_goods_leaves_a_cart_without_an_id_alone() {
+    for (what, order, want) in [
+        ("other goods", "20m order A order=o by=u", vec!["1h20m step 1/3 Z*1"]),
+        ("its goods", "20m order Z order=o by=u", vec![]),
+        ("naming nothing", "20m order order=o by=u", vec![]),
+    ] {
+        let mut world = World::new(&shop(PLAIN));
+        world.play("0m add Z by=a").play(order).play("30m merge a u; 2h wait");
+        assert_eq!(world.said(is_cart), want, "{what}");
+    }
+}
+
+#[test]
+fn an_order_whose_goods_are_forgotten_ends_a_series_and_recovers_nothing() {
+    let mut world = World::new(&shop(PLAIN));
+    world.play("0m add Z price=10 cart=c by=a; 5h order A order=o value=9 by=u; 8h page by=u; 9h merge a u; 10d wait");
+    assert_eq!(world.said(is_cart), ["a: 1h step 1/3 cart=c Z*1", "9h cancelled ordered sent=1"]);
+}
+
+#[test]
+fn an_order_that_two_names_told_at_different_times_is_known_to_a_third_one() {
+    let mut world = World::new(&shop(PLAIN));
+    world.play("0m add A cart=c by=b; 5m order A order=o by=a; 6m order A order=o by=u; 8m merge a u");
+    world.play("45m page by=u; 50m merge b u; 2h wait");
+    assert!(world.said(is_cart).is_empty(), "{:?}", world.said(is_cart));
+}
+
+#[test]
+fn what_one_order_bought_costs_no_byte_for_its_name() {
+    let bought = |script: &str| {
+        let mut world = World::new(&shop(PLAIN));
+        world.play(script);
+        let bought = world.of("u").extras.as_ref().and_then(|extras| extras.bought.clone()).unwrap();
+        let names: Vec<bool> = bought.lines.iter().map(|line| line.order.is_some()).collect();
+        (names, bought)
+    };
+    let (names, mut one) = bought("0m order A order=o1 by=u");
+    assert_eq!(names, [false]);
+    let (names, two) = bought("0m order A order=o1 by=u; 1m order B order=o2 by=u");
+    assert_eq!(names, [true, true]);
+    assert_ne!(two.lines[0].order, two.lines[1].order);
+    let bytes = |bought: &Bought| {
+        let mut bytes = Vec::new();
+        let mut record = Prospect::default();
+        record.extras_mut().bought = Some(Box::new(bought.clone()));
+        StateCodec.encode(&record, &mut bytes);
+        bytes.len()
+    };
+    let before = bytes(&one);
+    one.lines[0].order = two.lines[0].order;
+    assert_eq!(bytes(&one), before + 16);
+}
+
+#[test]
+fn outcomes_of_one_order_for_series_of_two_names_have_ids_of_their_own() {
+    let mut world = World::new(&shop(PLAIN));
+    world.play("0m add A cart=c by=a; 1m add A cart=c by=b; 30m order A cart=c order=o by=u");
+    world.play("2h merge a u; 2h wait; 3h merge b u");
+    let said = world.said(is_cart);
+    assert_eq!(said[2..], ["2h recalled ordered sent=1", "3h recalled ordered sent=1"], "{said:?}");
+    let ids: BTreeSet<u128> = world.outputs.iter().map(|(_, output)| output.id).collect();
+    assert_eq!(ids.len(), world.outputs.len());
 }
 
 #[test]

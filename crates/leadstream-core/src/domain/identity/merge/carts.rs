@@ -58,7 +58,7 @@ fn unite_two(prospect: &mut Prospect, at: usize, other: usize, step: &mut StepCo
     for (place, gone) in [at, other].into_iter().zip(&gone) {
         if let Some(time_ms) = gone.emptied_ms {
             // The other side emptied it, and only then was filled again.
-            let fact = emptied(&prospect.carts[place], time_ms);
+            let fact = Fact::Known { time_ms, hash: 0 };
             series::end(prospect, place, fact, Reason::Emptied, step);
         }
     }
@@ -87,14 +87,9 @@ fn unite_two(prospect: &mut Prospect, at: usize, other: usize, step: &mut StepCo
     prospect.carts[at] = own;
     if is_empty && had_lines {
         let time_ms = emptied_ms.unwrap_or(step.at_ms);
-        let fact = emptied(&prospect.carts[at], time_ms);
+        let fact = Fact::Known { time_ms, hash: 0 };
         series::end(prospect, at, fact, Reason::Emptied, step);
     }
-}
-
-/// That a cart was emptied then: it is told from others by the series that ends.
-fn emptied(cart: &Cart, time_ms: Ms) -> Fact<'static, 'static> {
-    Fact::Known { time_ms, hash: cart.series.armed_by ^ cart.series.episode_ms.cast_unsigned() }
 }
 
 /// What one side knows to be gone from the cart of the other.
@@ -119,6 +114,11 @@ fn gone_by(cart: &Cart, by: &Cart) -> Gone {
     let all_ms = gone.iter().copied().collect::<Option<Vec<Ms>>>().and_then(|times| times.into_iter().max());
     let emptied_ms = all_ms.filter(|time_ms| !by.lines.iter().any(|line| line.added_ms <= *time_ms));
     Gone { lines: gone.into_iter().map(|gone| gone.is_some()).collect(), emptied_ms }
+}
+
+/// What is in it, as far as one side knows, and nothing that the other side knows took out.
+pub(super) fn still_there(cart: &Cart, by: &Cart) -> Vec<CartLine> {
+    kept(cart, &gone_by(cart, by))
 }
 
 fn kept(cart: &Cart, gone: &Gone) -> Vec<CartLine> {

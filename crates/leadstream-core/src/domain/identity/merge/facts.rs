@@ -4,17 +4,19 @@
 //! A record doesn't keep what an order named. Its traces tell: carts that it emptied or took something from, and what was bought
 //! within the visit. An order that left none concerned no cart (a renewal, a counter sale), or is older than any open cart.
 
-use crate::domain::identity::merge::carts::is_same;
+use crate::domain::identity::merge::carts::{is_same, still_there};
 use crate::domain::identity::merge::contact;
 use crate::domain::ids::hash64;
 use crate::domain::model::{CartModel, Models, OrderClears};
 use crate::domain::output::{CartsChange, Effects, Note};
 use crate::domain::rules::budget;
+use crate::domain::rules::cart::bought;
 use crate::domain::rules::cart::clock::is_live;
 use crate::domain::rules::cart::find::touch;
 use crate::domain::rules::cart::goods;
 use crate::domain::rules::cart::lines;
-use crate::domain::rules::cart::order::{end_cooldown, end_of_instant};
+use crate::domain::rules::cart::lines::end_of_instant;
+use crate::domain::rules::cart::order::end_cooldown;
 use crate::domain::rules::cart::outcome::{Fact, OutcomeDetails, report, report_of};
 use crate::domain::rules::cart::product_match::What;
 use crate::domain::rules::cart::series;
@@ -40,17 +42,37 @@ struct Order {
     until_ms: Ms,
     /// Hashes of what it named, and of what it took; empty: it named nothing.
     products: Vec<u64>,
-    /// The cart that it named, as far as that can be told; the carts of its own side: ids and when they were cleared.
+    /// It is of an earlier visit, and what it named is forgotten: it may have been of any goods.
+    is_vague: bool,
+    /// The cart that it named, as far as that can be told.
     cart: Option<Text>,
-    own_carts: Vec<Cart>,
+    own_carts: Vec<OwnCart>,
     /// What of it is not yet counted as recovered.
     left: Option<f64>,
     currency: Option<Text>,
 }
 
+/// What an order was to a cart of its own side.
+#[derive(Debug, Clone)]
+struct OwnCart {
+    /// Its ids, and what had emptied it before.
+    cart: Cart,
+    /// The order cleared it.
+    was_cleared: bool,
+    /// What the order took from it.
+    gave: Vec<CartLine>,
+    /// It was cleared later.
+    is_unsure: bool,
+}
+
 /// Both sides hear of what the other one knew.
 pub(super) fn exchange(key: &str, into: &mut Prospect, from: &mut Prospect, at_ms: Ms, models: &Models, effects: &mut Effects) {
-    let (own, theirs) = (orders_of(into), orders_of(from));
+    for side in [&mut *into, &mut *from] {
+        // What both bought is put together: each product must be known for that of its own order.
+        bought::name_orders(side, None);
+    }
+    let gap_ms = models.models[models.primary_model_for(into)].session_gap_ms;
+    let (own, theirs) = (orders_of(into, gap_ms), orders_of(from, gap_ms));
     let (stops_own, stops_theirs) = (contact::forbidden(into, from), contact::forbidden(from, into));
     hear(from, into, (own, stops_theirs), &mut StepContext::of_time(key, from, at_ms, models, effects));
     hear(into, from, (theirs, stops_own), &mut StepContext::of_time(key, into, at_ms, models, effects));
@@ -64,9 +86,11 @@ fn hear(
     step: &mut StepContext<'_, '_>,
 ) {
     for order in orders {
-        let taken = take(side, &order, step);
+        let mut taken = Taken { left: order.left, ..Taken::default() };
+        share_unnamed(side, other, &order, &mut taken, step);
+        take(side, &order, &mut taken, step);
         end_cooldown(side, order.until_ms, &step.model().cart);
-        count(other, &order, taken, step);
+        count(other, &order, &taken, step);
     }
     if let Some((reason, since_ms)) = forbidden {
         stop(side, reason, since_ms, step);
@@ -74,46 +98,60 @@ fn hear(
 }
 
 /// Orders that concerned carts, with what is known of them.
-fn orders_of(prospect: &Prospect) -> Vec<Order> {
+fn orders_of(prospect: &Prospect, session_gap_ms: Ms) -> Vec<Order> {
     let Some(extras) = prospect.extras.as_deref() else { return Vec::new() };
     let is_order = |order: &KnownOrder| order.standing.stands() && order.contract.is_none() && !order.by_sales;
     let known = extras.known_orders.list.iter().enumerate().filter(|(_, order)| is_order(order));
-    let traced = known.filter_map(|(at, order)| {
-        let until_ms = end_of_instant(order.placed_ms);
-        let after_ms = lines::after(until_ms);
-        let emptied: Vec<&Cart> = prospect.carts.iter().filter(|cart| cart.cleared_ms == Some(after_ms)).collect();
-        let removed = prospect.carts.iter().flat_map(|cart| &cart.removed).filter(|removed| removed.time_ms == after_ms);
-        let mut products: Vec<u64> = removed.map(|removed| removed.product_hash).collect();
-        let past = extras.orders.iter().filter(|past| past.order == order.id && past.time_ms == order.placed_ms);
-        products.extend(past.clone().flat_map(|past| &past.lines).map(|line| What::holds(line).hash()));
-        let bought = extras.bought.as_deref().filter(|bought| bought.time_ms >= until_ms);
-        products.extend(bought.iter().flat_map(|bought| &bought.lines).map(|(hash, _)| *hash));
-        if emptied.is_empty() && products.is_empty() {
-            return None;
-        }
-        let cart = match emptied.as_slice() {
-            [only] => only.id.clone(),
-            _ => None,
-        };
-        let recovered: f64 = past.filter(|past| !past.sent.is_empty()).filter_map(|past| past.value).sum();
-        #[allow(clippy::cast_precision_loss, reason = "amounts in thousandths stay far below 2^52")]
-        let left = order.left_milli().map(|milli| (milli as f64 / 1_000.0 - recovered).max(0.0));
-        let bare = |cart: &Cart| Cart {
-            id: cart.id.clone(),
-            aliases: cart.aliases.clone(),
-            cleared_ms: cart.cleared_ms,
-            ..Cart::default()
-        };
-        let own_carts = prospect.carts.iter().map(bare).collect();
-        let (id, time_ms, currency) = (order.id, order.placed_ms, order.currency.clone());
-        Some(Order { at, id, time_ms, until_ms, products, cart, own_carts, left, currency })
-    });
-    let mut orders: Vec<Order> = traced.collect();
+    let mut orders: Vec<Order> = known.filter_map(|(at, known)| Order::of(prospect, at, known, session_gap_ms)).collect();
     orders.sort_by_key(|order| (order.time_ms, order.at));
     orders
 }
 
 impl Order {
+    fn of(prospect: &Prospect, at: usize, known: &KnownOrder, session_gap_ms: Ms) -> Option<Self> {
+        let extras = prospect.extras.as_deref()?;
+        let (id, time_ms) = (known.id, known.placed_ms);
+        let until_ms = end_of_instant(time_ms);
+        // Two names may have told it at different times.
+        let traces = [time_ms, known.told_ms].map(|time_ms| lines::after(end_of_instant(time_ms)));
+        let is_its = |time_ms: Ms| traces.contains(&time_ms);
+        let is_past = |past: &&PastOrder| past.order == id && (id.is_some() || past.time_ms == time_ms);
+        let past: Vec<&PastOrder> = extras.orders.iter().filter(is_past).collect();
+        let marks = [bought::mark(id, until_ms), bought::mark(None, until_ms)];
+        let bought = extras.bought.as_deref().map_or(&[][..], |bought| &bought.lines);
+        let named = bought.iter().filter(|line| line.order.is_some_and(|order| marks.contains(&order)));
+        let mut products: Vec<u64> = named.map(|line| line.what).collect();
+        if products.is_empty() {
+            let removed = prospect.carts.iter().flat_map(|cart| &cart.removed).filter(|removed| is_its(removed.time_ms));
+            products.extend(removed.map(|removed| removed.product_hash));
+            products.extend(past.iter().flat_map(|past| &past.lines).map(|line| What::holds(line).hash()));
+        }
+        let gave = |cart: &Cart| {
+            let lines = past.iter().filter(|past| past.cart == cart.id).flat_map(|past| past.lines.iter().cloned());
+            let untold = CartLine { added_ms: until_ms, ..CartLine::default() };
+            lines.chain((past.is_empty() && known.carts > 0).then_some(untold)).collect()
+        };
+        let own_cart = |cart: &Cart| OwnCart {
+            cart: before(cart, until_ms),
+            was_cleared: cart.cleared_ms.is_some_and(is_its),
+            gave: gave(cart),
+            is_unsure: cart.cleared_ms.is_some_and(|cleared_ms| cleared_ms > lines::after(until_ms) && !is_its(cleared_ms)),
+        };
+        let own_carts: Vec<OwnCart> = prospect.carts.iter().map(own_cart).collect();
+        let mut emptied = own_carts.iter().filter(|own| own.was_cleared);
+        let cart = match (emptied.next(), emptied.next()) {
+            (None, _) if products.is_empty() => return None,
+            (Some(only), None) => only.cart.id.clone(),
+            _ => None,
+        };
+        let recovered: f64 = past.iter().filter(|past| !past.sent.is_empty()).filter_map(|past| past.value).sum();
+        #[allow(clippy::cast_precision_loss, reason = "amounts in thousandths stay far below 2^52")]
+        let left = known.left_milli().map(|milli| (milli as f64 / 1_000.0 - recovered).max(0.0));
+        let is_vague = products.is_empty() && prospect.last_seen_ms >= until_ms.saturating_add(session_gap_ms);
+        let currency = known.currency.clone();
+        Some(Self { at, id, time_ms, until_ms, products, is_vague, cart, own_carts, left, currency })
+    }
+
     fn takes(&self, line: &CartLine) -> bool {
         let what = What::holds(line);
         let of_product = What { sku: None, variant: None, ..what };
@@ -122,20 +160,40 @@ impl Order {
 
     /// Whether it takes a whole cart; `None`: it is another cart's.
     fn takes_all(&self, cart: &Cart, model: &CartModel) -> Option<bool> {
-        let after_ms = lines::after(self.until_ms);
-        if let Some(own) = self.own_carts.iter().find(|own| is_same(own, cart)) {
+        let has_bought = cart.lines.iter().any(|line| self.takes(line));
+        let named_nothing = self.products.is_empty();
+        if let Some(own) = self.own_carts.iter().find(|own| is_same(&own.cart, cart)) {
             // Its own side knows what it took of this cart: all of it, or what it named.
-            return Some(own.cleared_ms == Some(after_ms)).filter(|whole| *whole || !self.products.is_empty());
+            let whole = if named_nothing || own.cart.id.is_some() {
+                own.was_cleared
+            } else {
+                // Nobody named it: it was cleared if something in it was bought.
+                model.order_clears == OrderClears::Cart && self.found_any(own, cart)
+            };
+            return Some(whole).filter(|whole| *whole || !named_nothing);
         }
         let is_own = self.cart.as_deref().map(|id| cart.is_called(id));
         // One that was cleared since may be the one that it named.
-        let is_unsure = self.own_carts.iter().any(|own| own.cleared_ms > Some(after_ms));
-        let has_bought = cart.lines.iter().any(|line| self.takes(line));
-        match (self.products.is_empty(), is_own) {
+        let is_unsure = self.own_carts.iter().any(|own| own.is_unsure);
+        match (named_nothing, is_own) {
             (true, Some(false)) => None,
             (true, _) => Some(true),
             (false, Some(own)) => Some(own && model.order_clears == OrderClears::Cart),
             (false, None) => Some(has_bought && !is_unsure && model.order_clears == OrderClears::Cart),
+        }
+    }
+
+    /// Whether something that it named lay in a cart of which both sides saw a part.
+    fn found_any(&self, own: &OwnCart, cart: &Cart) -> bool {
+        let gave = Cart { lines: own.gave.clone(), ..Cart::default() };
+        !still_there(&gave, &before(cart, self.until_ms)).is_empty()
+            || still_there(cart, &own.cart).iter().any(|line| self.takes(line))
+    }
+
+    /// What was bought may still be told as added, late.
+    fn note_bought(&self, cart: &mut Cart) {
+        for hash in &self.products {
+            lines::note_removed(cart, *hash, lines::after(self.until_ms));
         }
     }
 
@@ -145,52 +203,87 @@ impl Order {
     }
 }
 
-/// Takes what was bought out of the carts; which of them are empty by that, and of these those at the checkout.
-fn take(prospect: &mut Prospect, order: &Order, step: &mut StepContext<'_, '_>) -> (u8, u8) {
-    let mut emptied = (0, 0);
-    let mut left = order.left;
-    for at in 0..prospect.carts.len() {
-        let cart = &mut prospect.carts[at];
-        let Some(whole) = order.takes_all(cart, &step.model().cart) else { continue };
-        let (had_lines, began) = (!cart.lines.is_empty(), cart.checkout_started);
-        let taken = if whole {
-            lines::clear(cart, order.until_ms)
-        } else {
-            let taken: Vec<CartLine> = cart.lines.extract_if(.., |line| order.takes(line)).collect();
-            // What was bought may still be told as added, late.
-            for hash in &order.products {
-                lines::note_removed(cart, *hash, lines::after(order.until_ms));
-            }
-            lines::left_checkout(cart);
-            taken
-        };
-        lines::settle_currency(cart);
-        if taken.is_empty() {
-            continue;
-        }
-        touch(cart, order.time_ms);
-        let cart = &prospect.carts[at];
-        if had_lines && cart.lines.is_empty() {
-            emptied = (emptied.0 + 1, emptied.1 + u8::from(began));
-        }
-        let is_pending = matches!(cart.series.phase, SeriesPhase::Armed | SeriesPhase::Running);
-        // What was put in later does not keep it from having been bought.
-        let was_emptied = cart.lines.iter().all(|line| line.added_ms > order.until_ms);
-        let mut past = PastOrder {
-            order: order.id,
-            time_ms: order.time_ms,
-            cart: cart.id.clone(),
-            episode_ms: cart.series.episode_ms,
-            lines: taken,
-            currency: order.currency.clone().or_else(|| cart.only_currency().cloned()),
-            ..PastOrder::default()
-        };
-        if whole || was_emptied || !is_pending {
-            end(prospect, at, (order, &mut past), &mut left, step);
-        }
-        remember(prospect, past, step);
+/// Of a cart what names it, and what had emptied it by then.
+fn before(cart: &Cart, until_ms: Ms) -> Cart {
+    let (id, aliases) = (cart.id.clone(), cart.aliases.clone());
+    let removed = cart.removed.iter().filter(|removed| removed.time_ms <= until_ms).copied().collect();
+    Cart { id, aliases, removed, cleared_ms: cart.cleared_ms.filter(|cleared_ms| *cleared_ms <= until_ms), ..Cart::default() }
+}
+
+/// What an order took from the carts.
+#[derive(Default)]
+struct Taken {
+    /// Carts that are empty by it, and those of them that were at the checkout.
+    carts: u8,
+    checkouts: u8,
+    /// What of its value is left for further carts.
+    left: Option<f64>,
+}
+
+/// The cart without an id is one under both names. An order of some goods takes all of it if something in it was bought, whoever put
+/// that in; a side on which it was empty cleared it, and may have had no reason to.
+fn share_unnamed(side: &Prospect, other: &mut Prospect, order: &Order, taken: &mut Taken, step: &mut StepContext<'_, '_>) {
+    let Some(own) = order.own_carts.iter().find(|own| own.cart.id.is_none()) else { return };
+    let Some(cart) = side.carts.iter().find(|cart| cart.id.is_none()) else { return };
+    let Some(at) = other.carts.iter().position(|cart| cart.id.is_none()) else { return };
+    if order.products.is_empty() || step.model().cart.order_clears == OrderClears::Lines {
+        return;
     }
-    emptied
+    let is_bought = order.found_any(own, cart);
+    if is_bought && !own.was_cleared {
+        take_from(other, at, order, true, taken, step);
+    } else if !is_bought && own.was_cleared && cart.lines.iter().any(|line| line.added_ms <= order.until_ms) {
+        other.carts[at].cleared_ms = None;
+        order.note_bought(&mut other.carts[at]);
+    }
+}
+
+/// Takes what was bought out of the carts.
+fn take(prospect: &mut Prospect, order: &Order, taken: &mut Taken, step: &mut StepContext<'_, '_>) {
+    for at in 0..prospect.carts.len() {
+        if let Some(whole) = order.takes_all(&prospect.carts[at], &step.model().cart) {
+            take_from(prospect, at, order, whole, taken, step);
+        }
+    }
+}
+
+fn take_from(prospect: &mut Prospect, at: usize, order: &Order, whole: bool, taken: &mut Taken, step: &mut StepContext<'_, '_>) {
+    let cart = &mut prospect.carts[at];
+    let (had_lines, began) = (!cart.lines.is_empty(), cart.checkout_started);
+    let lines = if whole {
+        lines::clear(cart, order.until_ms)
+    } else {
+        let lines: Vec<CartLine> = cart.lines.extract_if(.., |line| order.takes(line)).collect();
+        order.note_bought(cart);
+        lines::left_checkout(cart);
+        lines
+    };
+    lines::settle_currency(cart);
+    if lines.is_empty() {
+        return;
+    }
+    touch(cart, order.time_ms);
+    let cart = &prospect.carts[at];
+    if had_lines && cart.lines.is_empty() {
+        taken.carts = taken.carts.saturating_add(1);
+        taken.checkouts = taken.checkouts.saturating_add(u8::from(began));
+    }
+    let is_pending = matches!(cart.series.phase, SeriesPhase::Armed | SeriesPhase::Running);
+    // What was put in later does not keep it from having been bought.
+    let was_emptied = cart.lines.iter().all(|line| line.added_ms > order.until_ms);
+    let mut past = PastOrder {
+        order: order.id,
+        time_ms: order.time_ms,
+        cart: cart.id.clone(),
+        episode_ms: cart.series.episode_ms,
+        lines,
+        currency: order.currency.clone().or_else(|| cart.only_currency().cloned()),
+        ..PastOrder::default()
+    };
+    if whole || was_emptied || !is_pending {
+        end(prospect, at, (order, &mut past), &mut taken.left, step);
+    }
+    remember(prospect, past, step);
 }
 
 /// The series of a cart that was bought: what left after the order is recalled, what left before it led to it.
@@ -207,7 +300,8 @@ fn end(
     let is_concerned = cart.series.episode_ms <= order.until_ms;
     let follows = cart.series.sent.iter().any(|sent| sent.may_lead_to(order.time_ms));
     let shown: Vec<&CartLine> = past.lines.iter().filter(|line| goods::has_line(&cart.series.goods, line)).collect();
-    if follows && (!shown.is_empty() || cart.series.goods.is_empty()) {
+    // Who may have bought something else was not led there by a reminder.
+    if follows && !order.is_vague && (!shown.is_empty() || cart.series.goods.is_empty()) {
         let prices: Option<f64> = shown.iter().map(|line| Some(line.price? * line.quantity)).sum();
         let value = prices.zip(*left).map(|(prices, left)| prices.min(left)).or(prices).or(*left);
         *left = left.zip(value).map(|(left, value)| left - value).or(*left);
@@ -253,7 +347,8 @@ fn remember(prospect: &mut Prospect, mut past: PastOrder, step: &mut StepContext
 }
 
 /// Carts that an order took count with it.
-fn count(prospect: &mut Prospect, order: &Order, (carts, checkouts): (u8, u8), step: &mut StepContext<'_, '_>) {
+fn count(prospect: &mut Prospect, order: &Order, taken: &Taken, step: &mut StepContext<'_, '_>) {
+    let Taken { carts, checkouts, .. } = *taken;
     let Some(known) = prospect.extras.as_deref_mut().and_then(|extras| extras.known_orders.list.get_mut(order.at)) else {
         return;
     };

@@ -7,7 +7,7 @@ use crate::domain::rules::cart::find::{concerned, touch};
 use crate::domain::rules::cart::open::{check_out, new_cart};
 use crate::domain::rules::cart::outcome::{Fact, Reversal, reverse};
 use crate::domain::rules::cart::product_match::What;
-use crate::domain::rules::cart::{forgotten, goods, series};
+use crate::domain::rules::cart::{bought, forgotten, goods, series};
 use crate::domain::rules::context::StepContext;
 use crate::domain::state::cart::{ArmedFor, MAX_LINES, MAX_SENT};
 use crate::domain::state::orders::{KnownOrder, Standing};
@@ -98,6 +98,8 @@ fn bring_back(
     if past.lines.is_empty() {
         return None;
     }
+    // What came back is bought no more.
+    bought::forget(prospect, &past);
     let found = prospect.carts.iter().position(|c| past.cart.as_deref().map_or(c.id.is_none(), |id| c.is_called(id)));
     let at = found.unwrap_or_else(|| new_cart(prospect, past.cart.clone(), event, step));
     let cart = &mut prospect.carts[at];
@@ -120,8 +122,6 @@ fn bring_back(
     cart.currency = cart.currency.take().or(past.currency);
     cart.checkout_started = true;
     touch(cart, event.time_ms);
-    // What came back is bought no more.
-    prospect.extras_mut().bought = None;
     Some(at)
 }
 

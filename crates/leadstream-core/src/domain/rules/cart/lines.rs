@@ -9,7 +9,7 @@ use crate::domain::state::cart::{Cart, CartLine, MAX_LINES, MAX_REMOVED, Removed
 use crate::domain::state::limits::MAX_LINE_BYTES;
 use crate::domain::state::weight;
 use crate::domain::terms::limit::Limit;
-use crate::domain::{Ms, Text};
+use crate::domain::{Ms, SECOND_MS, Text};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -315,6 +315,11 @@ pub(in crate::domain) fn clear(cart: &mut Cart, until_ms: Ms) -> Vec<CartLine> {
     cart.removed.retain(|r| r.time_ms > until_ms);
     left_checkout(cart);
     taken
+}
+
+/// Shops whose servers know whole seconds only say when it was to the second: all of that is the same instant.
+pub(in crate::domain) fn end_of_instant(time_ms: Ms) -> Ms {
+    if time_ms % SECOND_MS == 0 { time_ms.saturating_add(SECOND_MS - 1) } else { time_ms }
 }
 
 /// The first instant that an order leaves alone.

@@ -5,6 +5,7 @@ use crate::domain::model::{CartModel, OrderClears};
 use crate::domain::rules::cart::clock::is_live;
 use crate::domain::rules::cart::find::{concerned, touch};
 use crate::domain::rules::cart::goods::Share;
+use crate::domain::rules::cart::lines::end_of_instant;
 use crate::domain::rules::cart::outcome::{OutcomeDetails, report, report_of};
 use crate::domain::rules::cart::product_match::Sold;
 use crate::domain::rules::cart::series::recall;
@@ -15,7 +16,7 @@ use crate::domain::state::cart::{Cart, CartLine, MAX_CARTS, Series, SeriesPhase}
 use crate::domain::state::past_carts::PastOrder;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::{OutcomeKind, Reason};
-use crate::domain::{Ms, SECOND_MS, Text};
+use crate::domain::{Ms, Text};
 use smallvec::SmallVec;
 
 /// What an order is to one cart.
@@ -64,7 +65,7 @@ pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepC
     if again {
         return;
     }
-    bought::remember(prospect, event, until_ms, &taken, step.model());
+    bought::remember(prospect, event, until_ms, &taken, step);
     if shares.iter().all(Option::is_none) {
         forgotten::order(prospect, event, &taken, step);
     }
@@ -109,11 +110,6 @@ pub(in crate::domain) fn end_cooldown(prospect: &mut Prospect, until_ms: Ms, mod
         prospect.cooldown_from_ms = None;
         prospect.cooldown_reported = false;
     }
-}
-
-/// Shops whose servers know whole seconds only say when it was to the second: all of that is the same instant.
-pub(in crate::domain) fn end_of_instant(time_ms: Ms) -> Ms {
-    if time_ms % SECOND_MS == 0 { time_ms.saturating_add(SECOND_MS - 1) } else { time_ms }
 }
 
 /// What an order is to a cart; `is_own`: the cart that it names, where that is known.

@@ -1,7 +1,7 @@
 //! What became of a series: how outcomes are reported.
 
 use crate::domain::event::Event;
-use crate::domain::ids::{IdKind, output_id};
+use crate::domain::ids::{IdKind, low64, output_id};
 use crate::domain::model::CartModel;
 use crate::domain::output::trigger::CartOutcome;
 use crate::domain::output::{Body, Output};
@@ -43,10 +43,11 @@ impl<'a, 'e> Fact<'a, 'e> {
         }
     }
 
-    fn hash(self) -> u64 {
+    /// What was known elsewhere comes to the carts of every name that joins: what it is about tells one outcome of it from another.
+    fn hash(self, about: u64) -> u64 {
         match self {
             Self::Event(event) => event.message_hash,
-            Self::Known { hash, .. } => hash,
+            Self::Known { hash, .. } => hash ^ about,
         }
     }
 
@@ -98,7 +99,7 @@ fn count(sent: &[SentStep]) -> u8 {
 /// Reports what became of a series or of one of its steps, without an order that followed from its reminders.
 pub(in crate::domain) fn report(
     cart: &Cart,
-    told: OutcomeDetails,
+    mut told: OutcomeDetails,
     fact: Option<Fact<'_, '_>>,
     at_ms: Ms,
     step: &mut StepContext<'_, '_>,
@@ -106,8 +107,10 @@ pub(in crate::domain) fn report(
     let series = &cart.series;
     // What an event caused differs by the cart; what time did belongs to the series, whatever its cart and its prospect are called
     // by now.
+    let trigger_ids = told.trigger_ids.take().unwrap_or_else(|| series.sent.iter().map(|s| s.trigger_id).collect());
+    let about = trigger_ids.iter().fold(series.armed_by ^ series.episode_ms.cast_unsigned(), |about, id| about ^ low64(*id));
     let id = match fact {
-        Some(fact) => id(step.key, &told, cart.id.as_deref(), (fact.time_ms(), fact.hash()), step),
+        Some(fact) => id(step.key, &told, cart.id.as_deref(), (fact.time_ms(), fact.hash(about)), step),
         None => id(cart.armed_under(step.key), &told, cart.armed_as(), (series.episode_ms, series.armed_by), step),
     };
     let event = fact.and_then(Fact::event);
@@ -120,7 +123,7 @@ pub(in crate::domain) fn report(
         step: told.step,
         steps_sent: u8::try_from(series.sent.len()).unwrap_or(u8::MAX),
         reason: told.reason,
-        trigger_ids: told.trigger_ids.unwrap_or_else(|| series.sent.iter().map(|s| s.trigger_id).collect()),
+        trigger_ids,
         order_id: ordered.and_then(|e| e.order_id.as_deref()).map(Text::from),
         value: value(cart),
         currency: currency.map(Text::from),
@@ -138,7 +141,8 @@ pub(in crate::domain) fn report_of<'a, 'e: 'a>(
 ) {
     let fact = order.into();
     let (order, ordered_ms) = (fact.event(), fact.time_ms());
-    let id = id(step.key, told, cart.map(Text::as_str), (ordered_ms, fact.hash()), step);
+    let about = sent.iter().fold(0, |about, sent| about ^ low64(sent.trigger_id));
+    let id = id(step.key, told, cart.map(Text::as_str), (ordered_ms, fact.hash(about)), step);
     let mut body = CartOutcome {
         cart_id: cart.cloned(),
         episode_ms: told.episode_ms.unwrap_or_default(),
@@ -225,7 +229,7 @@ pub(super) fn reverse<'a, 'e: 'a>(
     let told = OutcomeDetails::of(OutcomeKind::Reversed, reversal.reason);
     // One event that says of somebody that nothing was bought is about several orders of one cart.
     let of_all = reversal.reason == Reason::Internal;
-    let cause = if of_all { (past.time_ms, past.order.map_or(0, NonZeroU64::get)) } else { (fact.time_ms(), fact.hash()) };
+    let cause = if of_all { (past.time_ms, past.order.map_or(0, NonZeroU64::get)) } else { (fact.time_ms(), fact.hash(0)) };
     let id = id(step.key, &told, past.cart.as_deref(), cause, step);
     let mut body = CartOutcome {
         cart_id: past.cart.clone(),
