@@ -14,6 +14,7 @@ pub mod route;
 pub mod routed;
 
 pub mod task_record;
+mod tidy_id;
 mod time;
 
 pub use leadstream_core::state_record;

@@ -101,7 +101,7 @@ impl Demo {
             output::Options { format: output::Format::Json, source: "leadstream/demo".to_owned(), input_topics: inputs.clone() };
         // The mock cluster drops transactional offsets.
         let worker = WorkerOptions { positions: Positions::TaskRecord, ..WorkerOptions::new(inputs, 0) };
-        let options = Options { kafka, worker, mappings: Vec::new(), routed: None };
+        let options = Options { kafka, worker, mappings: Vec::new(), routed: None, ids: None };
         let clock = Arc::new(DemoClock::new(start_ms(args), history_ms(args.shop), args.speed()));
         let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
         let mut instance = Instance::new(&options, Arc::clone(&models), Arc::<DemoClock>::clone(&clock), telemetry);

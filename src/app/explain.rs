@@ -88,7 +88,8 @@ fn replayed(args: &ExplainArgs) -> anyhow::Result<Found> {
             args.prospect
         )));
     };
-    let mut prospect = ProspectView::of(&args.prospect, &record, &options.models, one.at_ms);
+    let mut prospect = ProspectView::of(&one.name, &record, &options.models, one.at_ms);
+    prospect.asked_as = Some(args.prospect.clone()).filter(|asked| *asked != one.name);
     let (outputs, as_written) = one.outputs.into_iter().unzip();
     prospect.outputs = Some(as_written);
     let json = serde_json::to_string(&prospect)?;

@@ -1,28 +1,109 @@
-//! `identity name`: the id that a value stands for, for those who have to write it themselves, such as a mailer.
+//! Identity: what the service links ids by, and `identity name`: the id that a value stands for, for those who have to write it
+//! themselves, such as a mailer.
 
 use super::cli::IdentityNameArgs;
 use super::exit::{DONE, UsageError};
 use super::load_settings::settings;
 use super::terminal::stdout;
+use crate::config::Settings;
 use crate::config::settings::identity::Identity;
+use crate::domain::Ms;
+use crate::domain::identity::linking::Linking;
 use crate::domain::identity::naming::{IdNaming, NoId};
 use crate::domain::identity::secret::IdSecret;
+use crate::domain::identity::types::{IdType, IdTypes};
+use crate::kafka::options as kafka;
+use crate::kafka::purge::KafkaPurge;
+use crate::runtime::ports::{OutTopic, Purge as _};
+use crate::runtime::supervisor::Job;
+use crate::wire::event_ids::IdReader;
 use anyhow::{Context as _, anyhow, bail};
 use leadstream_model::fields::unknown;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-/// Runs the command: exit code 1 when the value is no id.
+/// What the ids of events are read and linked by.
+#[derive(Debug, Clone)]
+pub struct Ids {
+    pub reader: Arc<IdReader>,
+    pub linking: Arc<Linking>,
+}
+
+/// `None`: identity is off.
+///
+/// # Errors
+/// A setting can't be used, with what to do.
+pub fn ids(settings: &Settings) -> anyhow::Result<Option<Ids>> {
+    let identity = &settings.identity;
+    if !identity.enabled {
+        return Ok(None);
+    }
+    let types = identity.id_types().map_err(faulty)?;
+    let hashed = identity.hashed(&types);
+    let secret = match hashed.first() {
+        None => None,
+        Some(kind) => Some(secret(identity, types.name(*kind))?),
+    };
+    let naming = naming(identity, types.clone(), hashed, secret)?;
+    let reader = IdReader::new(naming).map_err(|why| anyhow!("the places of ids can't be read: {why}"))?;
+    let erased_for_ms = settings.inputs.max_age.map_or(Ms::MAX, |age| Ms::try_from(age.as_millis()).unwrap_or(Ms::MAX));
+    let linking = Linking { types, limits: identity.limits(erased_for_ms), ..Linking::default() };
+    Ok(Some(Ids { reader: Arc::new(reader.detaching_on(&identity.detach_on)), linking: Arc::new(linking) }))
+}
+
+/// How often what tasks have read of `leadstream.forwards` is deleted: it is kept for ever otherwise, for it may hold the only copy of
+/// a prospect.
+const PURGE_EVERY: Duration = Duration::from_secs(30);
+const NAP: Duration = Duration::from_millis(200);
+
+/// Deletes what was read of `leadstream.forwards`, now and then. `kafka`: with the group of the engine.
+#[must_use]
+pub fn purging(kafka: &kafka::Options, partitions: u32) -> Job {
+    let mut purge = KafkaPurge::new(OutTopic::Forwards, kafka, partitions);
+    Box::new(move |stop| {
+        let (mut passed, mut said) = (Duration::ZERO, None);
+        while !stop.load(Ordering::Acquire) {
+            std::thread::sleep(NAP);
+            passed += NAP;
+            if passed >= PURGE_EVERY {
+                passed = Duration::ZERO;
+                purge.purge();
+            }
+            match purge.purged() {
+                Some(Err(why)) if said.as_ref() != Some(&why) => {
+                    tracing::warn!("what was read of leadstream.forwards can't be deleted: it grows until that works: {why}");
+                    said = Some(why);
+                }
+                Some(Ok(_)) => said = None,
+                _ => {}
+            }
+        }
+        Ok(())
+    })
+}
+
+fn naming(identity: &Identity, types: IdTypes, hashed: Vec<IdType>, secret: Option<IdSecret>) -> anyhow::Result<IdNaming> {
+    IdNaming::new(identity.naming(types, hashed, secret)).map_err(|faults| {
+        let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        UsageError(said.join("\n")).into()
+    })
+}
+
+fn faulty(faults: Vec<(String, String)>) -> UsageError {
+    let said: Vec<String> = faults.into_iter().map(|(key, message)| format!("{key}: {message}")).collect();
+    UsageError(said.join("\n"))
+}
+
+/// Runs `identity name`: exit code 1 when the value is no id.
 ///
 /// # Errors
 /// The type is unknown, the settings are not enough, or the value is no id: with what to do.
 pub fn name(args: &IdentityNameArgs) -> anyhow::Result<ExitCode> {
     let loaded = settings(&args.settings)?;
     let identity = &loaded.settings.identity;
-    let faulty = |faults: Vec<(String, String)>| {
-        let said: Vec<String> = faults.into_iter().map(|(key, message)| format!("{key}: {message}")).collect();
-        UsageError(said.join("\n"))
-    };
     let types = identity.id_types().map_err(faulty)?;
     let Some(kind) = types.find(&args.kind) else {
         let known: Vec<&str> = types.all().map(|kind| types.name(kind)).collect();
@@ -32,10 +113,7 @@ pub fn name(args: &IdentityNameArgs) -> anyhow::Result<ExitCode> {
     // The secret is only asked for where it is needed.
     let hashed: Vec<_> = identity.hashed(&types).into_iter().filter(|hashed| *hashed == kind).collect();
     let secret = if hashed.is_empty() { None } else { Some(secret(identity, &args.kind)?) };
-    let naming = IdNaming::new(identity.naming(types, hashed, secret)).map_err(|faults| {
-        let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        UsageError(said.join("\n"))
-    })?;
+    let naming = naming(identity, types, hashed, secret)?;
     match naming.name(kind, &args.value) {
         Ok(id) => writeln!(stdout(false), "{}", naming.types().text(&id))?,
         Err(why) => bail!("{:?} is no id of type {}: it {why}{}", args.value, args.kind, advice(&why)),

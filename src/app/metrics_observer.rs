@@ -6,6 +6,7 @@ pub mod routers;
 mod untrusted;
 
 use crate::domain::hand_over::HandOver;
+use crate::domain::identity::record::Counted;
 use crate::domain::model::Models;
 use crate::domain::model::sales::ANSWERS;
 use crate::domain::names::{Authority, Kind};
@@ -137,6 +138,7 @@ impl MetricsObserver {
         let mut suppressed: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut leads: BTreeMap<_, u64> = BTreeMap::new();
         let mut accounts: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let mut identities: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut lateness: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
         for output in &batch.outputs {
             let body = &output.output.body;
@@ -164,7 +166,8 @@ impl MetricsObserver {
                     }
                 }
                 Body::Triggered(t) => *triggers.entry((t.trigger.as_str(), t.kind.name())).or_default() += 1,
-                Body::Member(_) => {}
+                Body::IdentityChanged(i) => *identities.entry(i.type_name()).or_default() += 1,
+                Body::Member(_) | Body::Told(_) => {}
                 Body::HandOver(h) => *leads.entry((h.kind, h.qualification, h.answer, returned_because(h))).or_default() += 1,
                 Body::AccountChanged(a) => *accounts.entry(a.kind.type_name()).or_default() += 1,
             }
@@ -201,6 +204,7 @@ impl MetricsObserver {
         outcomes.into_iter().for_each(|(kind, count)| self.telemetry.cart_outcomes(kind, count));
         triggers.into_iter().for_each(|((trigger, kind), count)| self.telemetry.triggers(trigger, kind, count));
         accounts.into_iter().for_each(|(kind, count)| self.telemetry.account_changes(kind, count));
+        identities.into_iter().for_each(|(kind, count)| self.telemetry.identity_changes(kind, count));
         suppressed.into_iter().for_each(|(reason, count)| self.telemetry.cart_suppressed(reason, count));
         lateness.into_iter().for_each(|(kind, seconds)| self.telemetry.trigger_lateness(kind, seconds));
     }
@@ -252,6 +256,9 @@ impl MetricsObserver {
         }
         for kind in InternalKind::ALL {
             self.telemetry.internal_events(kind.name(), count(Note::Internal(kind)));
+        }
+        for why in Counted::ALL {
+            self.telemetry.links_refused(why.name(), count(Note::Link(why)));
         }
         self.telemetry.cart_suppressed("no-consent", count(Note::NoConsent));
     }
@@ -359,7 +366,7 @@ fn timer_name(body: &Body) -> Option<&'static str> {
         Body::CartAbandoned(_) => Some("cart-step"),
         Body::Triggered(_) => Some("trigger"),
         Body::HandOver(_) => Some("hand-over"),
-        Body::CartOutcome(_) | Body::AccountChanged(_) | Body::Member(_) => None,
+        Body::CartOutcome(_) | Body::AccountChanged(_) | Body::IdentityChanged(_) | Body::Member(_) | Body::Told(_) => None,
     }
 }
 

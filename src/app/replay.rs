@@ -13,11 +13,14 @@ mod input_log;
 mod inputs;
 mod map_lines;
 mod merge;
+mod one;
 mod options;
 mod outcomes;
 mod outputs;
 mod partition_inputs;
+mod partition_log;
 mod partitioner;
+mod people;
 mod record;
 mod rounds;
 mod rows;
@@ -40,6 +43,7 @@ pub use tally::Tally;
 
 use super::cli::{ReplayArgs, SettingsArgs};
 use super::exit::UsageError;
+use super::identity::{self, Ids};
 use super::load_settings;
 use super::registry::SchemaSource;
 use super::route::{self, InputMapping};
@@ -52,11 +56,13 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::{Ms, Text};
 use crate::engine::figures::Figures;
 use crate::runtime::horizon::Horizon;
-use crate::view::output::OutputView;
 use crate::wire::{decode, output};
 use cores::on_all_cores;
 use indicatif::{ProgressBar, ProgressStyle};
-use partitioner::{PartitionLog, Partitioned};
+use one::{One, names_of};
+use partition_log::PartitionLog;
+use partitioner::Partitioned;
+use people::People;
 use rounds::{Round, round};
 use run_task::Worked;
 use shared::Shared;
@@ -121,8 +127,9 @@ impl From<'_> {
         let max_records = settings.engine.max_records_per_partition;
         let models = Arc::new(models);
         let partitions = self.partitions;
-        let mappings = mappings(settings)?;
-        Ok(Options { inputs, out, partitions, until, horizon, models, max_records, decode, mappings })
+        let ids = identity::ids(settings)?;
+        let mappings = mappings(settings, ids.as_ref())?;
+        Ok(Options { inputs, out, partitions, until, horizon, models, max_records, decode, mappings, ids })
     }
 }
 
@@ -154,10 +161,14 @@ pub(super) fn decode_options(settings: &Settings) -> decode::Options {
 ///
 /// # Errors
 /// Every fault of a mapping, as a [`UsageError`].
-pub fn mappings(settings: &Settings) -> anyhow::Result<Vec<Option<InputMapping>>> {
+pub fn mappings(settings: &Settings, ids: Option<&Ids>) -> anyhow::Result<Vec<Option<InputMapping>>> {
+    let reading = |mapping: InputMapping| match ids {
+        Some(ids) => InputMapping { mapper: mapping.mapper.reading_ids(Arc::clone(&ids.reader)), ..mapping },
+        None => mapping,
+    };
     Ok(route::input_mappings(settings, &mut SchemaSource::of_command(settings))?
         .into_iter()
-        .map(|(_, mapping)| mapping)
+        .map(|(_, mapping)| mapping.map(reading))
         .collect())
 }
 
@@ -180,24 +191,24 @@ pub fn replay(options: &Options, progress: &ProgressBar) -> anyhow::Result<Tally
     Ok(tally)
 }
 
-/// What files say of one prospect.
-pub(super) struct One {
-    /// `None`: no event of it.
-    pub record: Option<Prospect>,
-    /// Where the clock stopped.
-    pub at_ms: Ms,
-    /// What left for it, by time, and as it was written.
-    pub outputs: Vec<(OutputView, serde_json::Value)>,
-}
-
-/// Runs the events of one prospect through the same engine; the others only move the clock.
+/// Runs the events of one prospect through the same engine; the others only move the clock. With identity it is found by any of its ids,
+/// and what left under each of them is its own: for that the files are read twice.
 pub(super) fn one(options: &Options, prospect: &str, progress: &ProgressBar) -> anyhow::Result<One> {
     std::fs::create_dir_all(&options.out)?;
+    let mut names = vec![prospect.to_owned()];
+    if options.ids.is_some() {
+        if options.inputs.iter().any(|input| input.path.as_os_str() == "-") {
+            return Err(UsageError("with identity the inputs are read twice: give a file in place of `-`".to_owned()).into());
+        }
+        let run = run_all(options, Wanted::Figures, &Spill::new(&options.out), progress)?;
+        progress.set_position(0);
+        names = names_of(&run.tasks, prospect)?;
+    }
     let spill = Spill::new(&options.out);
-    let Run { tasks, end_ms, mappings: _ } = run_all(options, Wanted::One(prospect), &spill, progress)?;
-    let mut one = One { record: None, at_ms: end_ms.unwrap_or_default(), outputs: Vec::new() };
+    let Run { tasks, end_ms, mappings: _ } = run_all(options, Wanted::One(&names), &spill, progress)?;
+    let mut one = One { name: names[0].clone(), record: None, at_ms: end_ms.unwrap_or_default(), outputs: Vec::new() };
     for worked in tasks {
-        if let Some(record) = worked.task.prospect(prospect)? {
+        if let Some(record) = worked.task.prospect(&one.name)? {
             one.at_ms = one.at_ms.max(worked.task.time_ms());
             one.record = Some(record);
         }
@@ -246,8 +257,8 @@ pub fn figures(options: &Options, progress: &ProgressBar) -> anyhow::Result<(Fig
 #[derive(Clone, Copy)]
 enum Wanted<'a> {
     Outputs,
-    /// One prospect's record and outputs: events of others are not applied.
-    One(&'a str),
+    /// The record and outputs of one prospect, under all its names: events of others are not applied.
+    One(&'a [String]),
     /// What is counted: no outputs are kept.
     Figures,
 }
@@ -269,7 +280,8 @@ struct Run {
 fn run_all(options: &Options, wanted: Wanted<'_>, spill: &Spill, progress: &ProgressBar) -> anyhow::Result<Run> {
     progress.set_message("read");
     let decoder = decode::Decoder::new(options.decode.clone(), &options.models.vocabulary);
-    let Dealt { logs: dealt, mappings } = partition_all(options, &decoder, spill, progress)?;
+    let people = options.ids.as_ref().map(People::new);
+    let Dealt { logs: dealt, mappings } = partition_all(options, &decoder, spill, people.as_ref(), progress)?;
     let logs = sort_all(dealt, spill, progress)?;
     progress.set_message("replayed");
     progress.set_position(0);
@@ -282,10 +294,19 @@ fn run_all(options: &Options, wanted: Wanted<'_>, spill: &Spill, progress: &Prog
     let flows_back = options.models.holds_back();
     let (only, encoder) = match wanted {
         Wanted::Outputs => (None, Some(&encoder)),
-        Wanted::One(prospect) => (Some(prospect), Some(&encoder)),
+        Wanted::One(names) => (Some(names), Some(&encoder)),
         Wanted::Figures => (None, None),
     };
-    let shared = Shared { options, decoder: &decoder, encoder, spill, only: only.filter(|_| !flows_back), shown: only };
+    // What is one person's comes under several names.
+    let is_alone = !flows_back && options.ids.is_none();
+    let shared = Shared {
+        options,
+        decoder: &decoder,
+        encoder,
+        spill,
+        only: only.filter(|_| is_alone).and_then(<[String]>::first),
+        shown: only,
+    };
     let mut told = logs.iter().map(|_| Vec::new()).collect::<Vec<Vec<MemberUpdateRecord>>>();
     for _ in 1..MOST_ROUNDS {
         if !flows_back {
@@ -312,13 +333,23 @@ struct Dealt {
 }
 
 /// One thread a topic.
-fn partition_all(options: &Options, decoder: &decode::Decoder, spill: &Spill, progress: &ProgressBar) -> anyhow::Result<Dealt> {
+fn partition_all(
+    options: &Options,
+    decoder: &decode::Decoder,
+    spill: &Spill,
+    people: Option<&People<'_>>,
+    progress: &ProgressBar,
+) -> anyhow::Result<Dealt> {
     let topics = options.decode.topics.len();
     let numbered = || (0..).zip(options.inputs.iter().cloned());
     let dealt = on_all_cores(topics, |topic| {
         let inputs: Vec<(u32, Input)> = numbered().filter(|(_, input)| input.topic == topic).collect();
-        partition_inputs::partition_inputs(&inputs, u16::try_from(topic)?, options, decoder, spill, &|n| progress.inc(n))
+        partition_inputs::partition_inputs(&inputs, u16::try_from(topic)?, options, decoder, spill, people, &|n| progress.inc(n))
     })?;
+    let dealt = match people {
+        Some(people) => by_person(dealt, people, options.partitions, spill)?,
+        None => dealt,
+    };
     let mut logs: Vec<Vec<PartitionLog>> = (0..options.partitions).map(|_| Vec::with_capacity(topics)).collect();
     let mut mappings: BTreeMap<String, Outcomes> = BTreeMap::new();
     for (topic, Partitioned { logs: of_topic, outcomes }) in dealt.into_iter().enumerate() {
@@ -332,6 +363,17 @@ fn partition_all(options: &Options, decoder: &decode::Decoder, spill: &Spill, pr
         }
     }
     Ok(Dealt { logs, mappings })
+}
+
+/// Who is one person is known now: every topic's records go to the tasks of their persons.
+fn by_person(dealt: Vec<Partitioned>, people: &People<'_>, tasks: u32, spill: &Spill) -> anyhow::Result<Vec<Partitioned>> {
+    let slots: Vec<Mutex<Option<Partitioned>>> = dealt.into_iter().map(|topic| Mutex::new(Some(topic))).collect();
+    on_all_cores(slots.len(), |n| {
+        let topic = slots[n].lock().ok().and_then(|mut topic| topic.take());
+        let Partitioned { logs, outcomes } = topic.ok_or_else(|| anyhow::anyhow!("topic {n} is gone"))?;
+        let all = logs.into_iter().next().map(|first| first.log).unwrap_or_default();
+        Ok(Partitioned { logs: people.deal(all, tasks, spill)?, outcomes })
+    })
 }
 
 /// Brings the logs into order that did not come in it.

@@ -13,12 +13,11 @@ use crate::kafka::purge::KafkaPurge;
 use crate::runtime::connect::Connect;
 use crate::runtime::observe::Observer;
 use crate::runtime::options::{Options as WorkerOptions, Role};
-use crate::runtime::ports::{Clock, EventSource, Failure, InputPartition, Ports};
+use crate::runtime::ports::{Clock, EventSource, Failure, InputPartition, OutTopic, Ports};
 use crate::runtime::router::{Parts, Router};
 use crate::runtime::snapshot::StatusBoard;
 use crate::runtime::snapshot::router::RouterSnapshot;
 use crate::runtime::supervisor::Job;
-use crate::wire::decode::Decoder;
 use crate::wire::mapped::Mapper;
 use crate::wire::route::{self, RoutedInput};
 use leadstream_mapping::load;
@@ -147,6 +146,7 @@ pub fn options(settings: &Settings, engine: &kafka::Options) -> (kafka::Options,
         workers,
         role: Role::Router,
         routed_input: None,
+        forwards_input: None,
         members: None,
         route_ahead_ms: settings.route.max_ahead.map(ms),
         route_purge_every: settings.route.purge_every,
@@ -161,9 +161,8 @@ pub struct Routers {
     /// With the group that reads what they write.
     pub engine: kafka::Options,
     pub worker: WorkerOptions,
-    pub inputs: Vec<RoutedInput>,
-    /// The engine's.
-    pub decoder: Decoder,
+    /// Of the inputs that are routed.
+    pub route: route::Router,
     /// How far the engine's group has read what is routed now, in the time when it read it itself.
     pub read_before: BTreeMap<InputPartition, i64>,
     pub clock: Arc<dyn Clock + Send + Sync>,
@@ -175,8 +174,8 @@ impl Routers {
     /// One job for each. `first`: the number of the first among the workers of the instance.
     #[must_use]
     pub fn jobs(self, first: u16) -> Vec<Job> {
-        let Self { kafka, engine, worker, inputs, decoder, read_before, clock, observer, board } = self;
-        let (cluster, route) = (Arc::new(Cluster { options: kafka }), Arc::new(route::Router::new(inputs, decoder)));
+        let Self { kafka, engine, worker, route, read_before, clock, observer, board } = self;
+        let (cluster, route) = (Arc::new(Cluster { options: kafka }), Arc::new(route));
         let job = |n: u16| -> Job {
             let (cluster, route) = (Arc::clone(&cluster), Arc::clone(&route));
             let (clock, observer, board) = (Arc::clone(&clock), Arc::clone(&observer), Arc::clone(&board));
@@ -193,7 +192,9 @@ impl Routers {
                 let router = Router::new(Parts { source, log, route, options, clock, observer, board, stop });
                 let mut router = router.among(peers).after(read_before);
                 match purge {
-                    Some((engine, every)) => router.purging(Box::new(KafkaPurge::new(&engine, partitions)), every).run(),
+                    Some((engine, every)) => {
+                        router.purging(Box::new(KafkaPurge::new(OutTopic::Events, &engine, partitions)), every).run()
+                    }
                     None => router.run(),
                 }
             })

@@ -1,6 +1,7 @@
 //! `run`: the service.
 
 use super::cli::RunArgs;
+use super::identity;
 use super::load_settings;
 use super::registry::SchemaSource;
 use super::route;
@@ -9,8 +10,10 @@ use super::signals;
 use crate::config::{Settings, instance};
 use crate::http;
 use crate::http::access::Token;
+use crate::runtime::options::Options as WorkerOptions;
 use crate::runtime::supervisor::StopSwitch;
 use crate::telemetry::Telemetry;
+use crate::wire::mapped::Mapper;
 use anyhow::Context;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -87,13 +90,23 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
 
 fn options(settings: &Settings, instance_id: &str, telemetry: &Arc<Telemetry>) -> anyhow::Result<Options> {
     let kafka = kafka_options(settings, instance_id);
-    let route::Mapped { engine: mappings, routed: inputs } =
+    let route::Mapped { engine: mut mappings, routed: inputs } =
         route::Mapped::load(settings, &mut SchemaSource::of_service(settings, telemetry))?;
+    let ids = identity::ids(settings)?;
+    if ids.is_some() {
+        tracing::warn!("identity.enabled: not finished in this version, see \"What is not built yet\" in docs/identity.md");
+    }
+    let linking = ids.as_ref().map(|ids| Arc::clone(&ids.linking));
+    if let Some(ids) = &ids {
+        let reading = |mapper: Option<Mapper>| mapper.map(|mapper| mapper.reading_ids(Arc::clone(&ids.reader)));
+        mappings = mappings.into_iter().map(reading).collect();
+    }
     let routed = (!inputs.is_empty()).then(|| {
         let (kafka, worker) = route::options(settings, &kafka);
-        (kafka, worker, inputs)
+        (kafka, WorkerOptions { linking: linking.clone(), ..worker }, inputs)
     });
-    Ok(Options { kafka, worker: worker_options(settings), mappings, routed })
+    let worker = WorkerOptions { linking, ..worker_options(settings) };
+    Ok(Options { kafka, worker, mappings, routed, ids })
 }
 
 /// Sets up the logs of a service.

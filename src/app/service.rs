@@ -1,5 +1,6 @@
 //! The service from settings: its options, its ports, the admin server, the workers. Everything is wired here.
 
+use super::identity::{self, Ids};
 use super::load_settings;
 use super::metrics_observer::MetricsObserver;
 use super::metrics_observer::routers::RouterMetrics;
@@ -40,6 +41,8 @@ pub struct Options {
     pub mappings: Vec<Option<Mapper>>,
     /// How the routers work, where inputs are routed, and what those hold.
     pub routed: Option<(kafka::Options, WorkerOptions, Vec<RoutedInput>)>,
+    /// `None`: identity is off.
+    pub ids: Option<Ids>,
 }
 
 /// Checks the topics, then starts the workers.
@@ -52,12 +55,13 @@ pub fn start(
     mailboxes: Vec<Receiver<Question>>,
     telemetry: &Arc<Telemetry>,
 ) -> Result<Handle, Failure> {
-    let Options { kafka, mut worker, routed, mappings: _ } = options.clone();
+    let Options { kafka, mut worker, routed, mappings: _, ids } = options.clone();
     worker.members = shared.models.accounts().is_some().then(|| kafka.output_topic(OutTopic::AccountMembers));
     let found = preflight::check(&kafka, &worker)?;
     worker.partitions = found.partitions;
     worker.dead_letter_budget_bytes = wire::dead_letter::budget_bytes(found.dead_letter_message_bytes);
-    let others = match routed {
+    let purging = ids.as_ref().map(|_| identity::purging(&kafka, worker.partitions));
+    let mut others = match routed {
         None => Vec::new(),
         Some((of_routers, mut router, inputs)) => {
             let RoutedFound { partitions, lanes, read_before } = preflight::check_routed(&kafka, &router)?;
@@ -69,12 +73,26 @@ pub fn start(
             let (clock, board) = (Arc::clone(&shared.clock), Arc::clone(&shared.board));
             let engine = kafka.clone();
             let decoder = (*shared.decoder).clone();
-            let routers =
-                Routers { kafka: of_routers, engine, worker: router, inputs, decoder, read_before, clock, observer, board };
+            let route = route_of(inputs, decoder, ids, &shared.models);
+            let routers = Routers { kafka: of_routers, engine, worker: router, route, read_before, clock, observer, board };
             routers.jobs(worker.workers)
         }
     };
+    others.extend(purging);
     supervisor::start(WorkerSet { connect: Cluster { options: kafka }, shared, options: worker, mailboxes, others })
+}
+
+fn route_of(
+    inputs: Vec<RoutedInput>,
+    decoder: wire::decode::Decoder,
+    ids: Option<Ids>,
+    models: &Arc<Models>,
+) -> wire::route::Router {
+    let route = wire::route::Router::new(inputs, decoder);
+    match ids {
+        Some(ids) => route.reading_ids(ids.reader, Arc::clone(models)),
+        None => route,
+    }
 }
 
 /// The machine's clock: the one place where the service asks the time.
@@ -163,9 +181,9 @@ pub fn engine_decoder_options(settings: &Settings) -> wire::decode::Options {
     let zones: BTreeMap<String, Option<Zone>> =
         settings.input_topics().into_iter().map(|topic| topic.name).zip(settings.input_zones()).collect();
     let of = |topic: &InputTopic| zones.get(&topic.name).cloned().flatten();
-    let routed_input = worker_options(settings).routed_input;
+    let WorkerOptions { routed_input, forwards_input, .. } = worker_options(settings);
     let zones = topics.iter().chain(&routed).map(of).collect();
-    wire::decode::Options { topics, routed, routed_input, zones, ..decoder_options(settings) }
+    wire::decode::Options { topics, routed, routed_input, forwards_input, zones, ..decoder_options(settings) }
 }
 
 /// The names of all topics that an event may come from, by [`Position::input`](crate::domain::origin::Position::input).
@@ -277,6 +295,10 @@ impl Launch<'_> {
         let count = move |mapping: &str, outcome: MappingOutcome, n| telemetry.mapped(mapping, outcome.name(), n);
         let mappings = wire::decode::Mappings::new(options.mappings.clone(), Box::new(count));
         let decoder = wire::decode::Decoder::new(decode, &instance.models.vocabulary).with_mappings(mappings);
+        let decoder = match &options.ids {
+            Some(ids) => decoder.reading_ids(Arc::clone(&ids.reader)),
+            None => decoder,
+        };
         let handle = instance.start(&options, decoder, encode).context("the service can't start")?;
         Ok(Service { handle, board: instance.board, telemetry: instance.telemetry, http })
     }

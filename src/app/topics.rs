@@ -193,13 +193,15 @@ pub fn wanted(
     let bound = vec![(RECORD_TIME_BOUND, RECORD_TIME_BOUND_MS.to_string())];
     let inputs = settings.input_topics().into_iter().filter(|_| with_inputs).map(|t| spec(t.name, bound.clone()));
     let events = (!settings.routed_topics().is_empty()).then_some(OutTopic::Events);
-    let outputs = OutTopic::used(accounts).chain(events).map(|topic| {
+    let outputs = OutTopic::used(accounts, settings.identity.enabled).chain(events).map(|topic| {
         let configs = match topic {
             OutTopic::State => vec![
                 ("cleanup.policy", "compact".to_owned()),
                 ("retention.ms", "-1".to_owned()),
                 ("delete.retention.ms", DELETE_RETENTION_MS.to_string()),
             ],
+            // A prospect that goes from one id to another is nowhere else meanwhile.
+            OutTopic::Forwards => vec![("cleanup.policy", "delete".to_owned()), ("retention.ms", "-1".to_owned())],
             // Read at once by the service itself; kept for as long as it may be down.
             OutTopic::AccountMembers | OutTopic::Events => {
                 vec![("cleanup.policy", "delete".to_owned()), ("retention.ms", MEMBERS_RETENTION_MS.to_string())]
@@ -281,7 +283,12 @@ mod tests {
     fn every_output_has_its_settings_because_records_carry_the_time_of_the_decision() {
         let mut settings = Settings::default();
         settings.topics.prefix = "shop.".to_owned();
-        assert_eq!(wanted(&settings, true, 6, None, false, 1).len(), OutTopic::ALL.len() - 1, "nothing is routed");
+        assert_eq!(
+            wanted(&settings, true, 6, None, false, 1).len(),
+            OutTopic::ALL.len() - 3,
+            "nothing is routed, and identity is off"
+        );
+        settings.identity.enabled = true;
         settings.route.topics = vec!["cart".to_owned()];
         let specs = wanted(&settings, true, 6, None, false, 2_000_000);
         assert_eq!(specs.len(), OutTopic::ALL.len());
@@ -291,6 +298,11 @@ mod tests {
         assert_eq!(config(&specs, "shop.leadstream.state", "cleanup.policy"), Some("compact"));
         assert_eq!(config(&specs, "shop.leadstream.state", "delete.retention.ms"), Some("604800000"));
         assert_eq!(config(&specs, "shop.leadstream.state", "retention.ms"), Some("-1"));
+        assert_eq!(
+            config(&specs, "shop.leadstream.forwards", "retention.ms"),
+            Some("-1"),
+            "it may hold the only copy of a prospect"
+        );
         assert_eq!(config(&specs, "shop.leadstream.dead-letters", "retention.ms"), Some("2592000000"));
         assert_eq!(config(&specs, "shop.leadstream.dead-letters", "max.message.bytes"), Some("2065536"));
         assert_eq!(config(&specs, "shop.leadstream.cart-abandoned", "retention.ms"), Some("2592000000"));

@@ -5,7 +5,7 @@ use crate::domain::Ms;
 use crate::engine::hashing::HashSeed;
 use crate::kafka::connect::{Log, Source, State};
 use crate::runtime::options::{Options as WorkerOptions, PoisonLimit};
-use crate::runtime::ports::Ports;
+use crate::runtime::ports::{OutTopic, Ports};
 use crate::wire;
 use std::sync::OnceLock;
 
@@ -34,9 +34,14 @@ pub fn worker_options(settings: &Settings) -> WorkerOptions {
     let (k, e, d) = (&settings.kafka, &settings.engine, &settings.deadletters);
     let workers = u16::try_from(e.workers.max(1)).unwrap_or(u16::MAX);
     let inputs: Vec<String> = settings.engine_topics().into_iter().map(|topic| topic.name).collect();
-    let routed_input = (!settings.routed_topics().is_empty()).then(|| u16::try_from(inputs.len() - 1).unwrap_or(u16::MAX));
+    let number = |topic: OutTopic| {
+        let name = settings.output_topic(topic);
+        inputs.iter().position(|input| *input == name).and_then(|at| u16::try_from(at).ok())
+    };
+    let (routed_input, forwards_input) = (number(OutTopic::Events), number(OutTopic::Forwards));
     WorkerOptions {
         routed_input,
+        forwards_input,
         workers,
         start: k.start,
         on_gap: k.on_gap,

@@ -88,7 +88,7 @@ impl Settings {
         self.input_topics().into_iter().filter(|topic| self.is_routed(topic)).collect()
     }
 
-    /// The topics that the engine reads: the inputs that are not routed, then the one that routers write.
+    /// The topics that the engine reads: the inputs that are not routed, then the one that routers write, then what ids are told.
     #[must_use]
     pub fn engine_topics(&self) -> Vec<InputTopic> {
         let (routed, mut topics): (Vec<_>, Vec<_>) = self.input_topics().into_iter().partition(|topic| self.is_routed(topic));
@@ -96,6 +96,10 @@ impl Settings {
             // What an event may say is decided by the topic that it came from.
             let name = self.output_topic(OutTopic::Events);
             topics.push(InputTopic { name, is_email: false, is_trusted: false, format: Format::Json });
+        }
+        if self.identity.enabled {
+            let name = self.output_topic(OutTopic::Forwards);
+            topics.push(InputTopic { name, is_email: false, is_trusted: true, format: Format::Json });
         }
         topics
     }

@@ -4,6 +4,7 @@ use super::access::{Guard, Refusal, SECURITY_HEADERS};
 use super::dashboard;
 use super::totals::{self, Totals};
 use crate::domain::company_names::{ACCOUNT_KEY, MAX_ACCOUNT_BYTES};
+use crate::domain::identity::message::MAX_HOPS;
 use crate::domain::model::Models;
 use crate::runtime::lookup::{NoAnswer, ProspectLookup};
 use crate::runtime::ports::Clock;
@@ -198,18 +199,35 @@ async fn one_prospect(State(shared): State<Arc<Shared>>, Path(id): Path<String>)
         return problem(StatusCode::BAD_REQUEST, "a prospect has 1 to 256 bytes");
     }
     let gone = "the partition has just moved to another instance; ask again";
-    let answer = match shared.parts.lookup.ask(&id) {
-        Ok(answer) => answer.await,
-        Err(why @ NoAnswer::NotOwned { .. }) => return misdirected(&why),
-        Err(why @ (NoAnswer::NotReady { .. } | NoAnswer::Busy)) => {
-            return problem(StatusCode::SERVICE_UNAVAILABLE, &format!("{why}; try again"));
+    let mut name = id.clone();
+    // An id points to a smaller one only, so this ends; that bound is for the day when it doesn't.
+    for _ in 0..=MAX_HOPS {
+        let answer = match shared.parts.lookup.ask(&name) {
+            Ok(answer) => answer.await,
+            Err(why @ NoAnswer::NotOwned { .. }) if name != id => {
+                let detail = format!("{id:?} stands for {name:?}, and {why}");
+                return problem(StatusCode::MISDIRECTED_REQUEST, &detail);
+            }
+            Err(why @ NoAnswer::NotOwned { .. }) => return misdirected(&why),
+            Err(why @ (NoAnswer::NotReady { .. } | NoAnswer::Busy)) => {
+                return problem(StatusCode::SERVICE_UNAVAILABLE, &format!("{why}; try again"));
+            }
+        };
+        match answer {
+            Ok(Some(found)) => {
+                if let Some(holder) = found.forward().and_then(|forward| forward.to.first()) {
+                    name = holder.id.to_string();
+                    continue;
+                }
+                let mut view = ProspectView::of(&name, &found, &shared.parts.models, shared.parts.clock.now_ms());
+                view.asked_as = Some(id).filter(|id| *id != name);
+                return Json(view).into_response();
+            }
+            Ok(None) => break,
+            Err(_) => return problem(StatusCode::SERVICE_UNAVAILABLE, gone),
         }
-    };
-    match answer {
-        Ok(Some(found)) => Json(ProspectView::of(&id, &found, &shared.parts.models, shared.parts.clock.now_ms())).into_response(),
-        Ok(None) => problem(StatusCode::NOT_FOUND, "nothing is known of this prospect"),
-        Err(_) => problem(StatusCode::SERVICE_UNAVAILABLE, gone),
     }
+    problem(StatusCode::NOT_FOUND, "nothing is known of this prospect")
 }
 
 /// The account that a name means: as it is written, as a company's name, or as a domain.

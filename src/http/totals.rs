@@ -58,6 +58,8 @@ pub struct Totals {
     pub series_pending: u64,
     pub accounts: AccountTotals,
     pub steps_held: u64,
+    /// Ids that point to others.
+    pub forwards: u64,
     pub decoded: u64,
     pub timers: u64,
     /// Of the fullest partition: prospects by `engine.max_records_per_partition`, in thousandths; 0 while that is off.
@@ -113,6 +115,7 @@ impl Totals {
         all.open_carts = population.carts[2] + population.carts[3];
         all.series_pending = population.carts[3];
         let [_, open, consensus, disqualified] = population.accounts;
+        all.forwards = population.forwards;
         all.accounts = AccountTotals { open, consensus, disqualified, members: population.members };
         all
     }
@@ -130,6 +133,9 @@ pub fn set_gauges(board: &StatusBoard, models: &Models, now_ms: Ms, telemetry: &
     all.models.iter().for_each(|model| gauges_of(model, telemetry));
     let AccountTotals { open, consensus, disqualified, members } = all.accounts;
     telemetry.accounts(&[("open", open), ("consensus", consensus), ("disqualified", disqualified)], members);
+    if all.forwards > 0 {
+        telemetry.forwards(all.forwards);
+    }
     telemetry.state(&StateTotals {
         records: all.prospects + open + consensus + disqualified,
         bytes: all.state_bytes,

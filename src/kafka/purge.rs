@@ -8,8 +8,9 @@ use crate::runtime::ports::{Failure, OutTopic, Purge};
 use crate::runtime::router::purge::due;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Deletes what a group has read of the topic that routers write.
+/// Deletes what a group has read of a topic that is the service's own.
 pub struct KafkaPurge {
+    topic: OutTopic,
     /// With the group of the engine.
     options: Options,
     partitions: u32,
@@ -19,17 +20,18 @@ pub struct KafkaPurge {
 }
 
 impl KafkaPurge {
-    /// `options`: with the group of the engine. `partitions`: of the topic that routers write.
+    /// `options`: with the group of the engine. `partitions`: of the topic.
     #[must_use]
-    pub fn new(options: &Options, partitions: u32) -> Self {
-        Self { options: options.clone(), partitions, purged: Arc::default(), asked: None }
+    pub fn new(topic: OutTopic, options: &Options, partitions: u32) -> Self {
+        Self { topic, options: options.clone(), partitions, purged: Arc::default(), asked: None }
     }
 }
 
 impl Purge for KafkaPurge {
     fn purge(&mut self) {
-        let (options, partitions, purged) = (self.options.clone(), self.partitions, Arc::clone(&self.purged));
-        self.asked = Some(OnThread::new(move || Ok(purge(&options, partitions, &purged))));
+        let (topic, options, partitions) = (self.topic, self.options.clone(), self.partitions);
+        let purged = Arc::clone(&self.purged);
+        self.asked = Some(OnThread::new(move || Ok(purge(topic, &options, partitions, &purged))));
     }
 
     fn purged(&mut self) -> Option<Result<u64, String>> {
@@ -39,9 +41,9 @@ impl Purge for KafkaPurge {
     }
 }
 
-fn purge(options: &Options, partitions: u32, purged: &Mutex<Vec<i64>>) -> Result<u64, String> {
+fn purge(topic: OutTopic, options: &Options, partitions: u32, purged: &Mutex<Vec<i64>>) -> Result<u64, String> {
     let said = |failure: Failure| failure.to_string();
-    let topic = options.output_topic(OutTopic::Events);
+    let topic = options.output_topic(topic);
     // A client for each time: one of half a minute ago may hold a token that has expired.
     let admin = Admin::connect(options).map_err(said)?;
     let committed = admin.committed(&topic, partitions).map_err(said)?;

@@ -42,6 +42,7 @@ impl RecordBatch for OwnedRecords {
             key: record.key.as_deref(),
             value: record.value.as_deref(),
             content_type: record.header("content-type"),
+            ids: None,
             mapped: None,
             routed: record.header(ROUTED),
         }

@@ -70,10 +70,11 @@ impl BatchStats {
         }
         self.events += 1;
         let class = match taken {
-            TaskInput::Event(event) => event.kind.class(),
-            TaskInput::MemberUpdate { .. } => Kind::Other.class(),
+            TaskInput::Event(event) | TaskInput::Forwarded { event, .. } => event.kind.class(),
+            TaskInput::Told { .. } | TaskInput::MemberUpdate { .. } => Kind::Other.class(),
         };
         *self.classes.entry((input, class)).or_default() += 1;
+        // What was sent on was counted where it came from.
         if let TaskInput::Event(event) = taken {
             self.count_faults(event);
         }

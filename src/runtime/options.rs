@@ -1,8 +1,10 @@
 //! What the workers of an instance have to know; `app` fills it from the settings.
 
+use crate::domain::identity::linking::Linking;
 use crate::domain::{MINUTE_MS, Ms};
 use crate::engine::hashing::HashSeed;
 use crate::runtime::ports::OutTopic;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Where a group without offsets begins.
@@ -162,6 +164,9 @@ pub struct Options {
     pub role: Role,
     /// The input that routers write, when some inputs are routed: it is not caught up before they are.
     pub routed_input: Option<u16>,
+    /// The input by which ids are told of each other, and the rules of it; `None`: each id is a prospect's own.
+    pub forwards_input: Option<u16>,
+    pub linking: Option<Arc<Linking>>,
     /// Partitions of all topics that are routed, and those of the topic that routers write.
     pub lanes: u32,
     pub events_partitions: u32,
@@ -203,8 +208,8 @@ impl Options {
     #[must_use]
     pub fn outputs(&self) -> Vec<OutTopic> {
         match self.role {
-            Role::Engine => OutTopic::used(self.members.is_some()).collect(),
-            Role::Router => OutTopic::OF_ROUTERS.to_vec(),
+            Role::Engine => OutTopic::used(self.members.is_some(), self.linking.is_some()).collect(),
+            Role::Router => OutTopic::of_routers(self.linking.is_some()).collect(),
         }
     }
 
@@ -236,6 +241,8 @@ impl Options {
             members: None,
             role: Role::default(),
             routed_input: None,
+            forwards_input: None,
+            linking: None,
             lanes: 0,
             events_partitions: 0,
             route_ahead_ms: Some(30_000),

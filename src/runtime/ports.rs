@@ -10,6 +10,7 @@ mod purge;
 mod record;
 
 use crate::domain::Ms;
+use crate::domain::identity::message::Message;
 use crate::engine::codec::{Codec, CodecError};
 use crate::engine::task::{ProspectOutput, StagedRecord, TaskInput};
 pub use failure::{Failure, Refusal};
@@ -38,6 +39,10 @@ pub trait Decode {
     fn resume(&self, waiting: Waiting, input: u16) -> Prepared {
         Prepared { records: None, waiting: Some(waiting) }
     }
+
+    /// Fills in the bytes of the event that a message sends on: it is this record.
+    #[expect(unused_variables, reason = "without identity no event is sent on")]
+    fn forwarded(&self, record: &RecordView<'_>, message: &mut Message) {}
 
     /// # Errors
     /// The record can't be used; the reason says why.
@@ -95,6 +100,9 @@ pub trait Encode {
         rejected: &Rejected,
         budget_bytes: usize,
     ) -> DeadLetter<'a>;
+
+    /// The headers of a record that says how far a worker's tasks are: it has neither key nor value.
+    fn progress(&self, progress: &Progress) -> Headers;
 
     /// Encodes a task record (appends).
     fn task_record(&self, record: &TaskRecord, into: &mut Vec<u8>);

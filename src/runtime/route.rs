@@ -1,6 +1,10 @@
 //! What a router needs to know of formats.
 
-use super::ports::{DeadLetter, DeadReason, Headers, MappingOutcome, Progress, RecordBatch, Rejected};
+use super::ports::{DeadLetter, DeadReason, Encoded, Headers, MappingOutcome, Progress, RecordBatch, Rejected};
+use crate::domain::Ms;
+use crate::domain::identity::message::Message;
+use crate::domain::identity::said::{SaidIds, Sighting};
+use crate::domain::terms::consent::ConsentState;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -15,6 +19,26 @@ pub struct RoutedEvent {
     pub value: Vec<u8>,
     /// Where it came from, and how its value is written.
     pub headers: Headers,
+    /// What it says of ids, where identity is on.
+    pub sighted: Option<Box<Sighted>>,
+}
+
+/// What a routed event says of ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighted {
+    pub said: SaidIds,
+    pub time_ms: Ms,
+    pub record_ms: Ms,
+    /// It says this of the addresses that it names.
+    pub consent: Option<ConsentState>,
+}
+
+impl Sighted {
+    /// As the rules look at it.
+    #[must_use]
+    pub fn sighting(&self) -> Sighting<'_> {
+        Sighting { said: &self.said, time_ms: self.time_ms, consent: self.consent }
+    }
 }
 
 /// What becomes of one element of a record.
@@ -37,6 +61,9 @@ pub trait Route {
 
     /// The headers of a record that says how far a router is: it has neither key nor value.
     fn progress(&self, progress: &Progress) -> Headers;
+
+    /// The record that tells an id something.
+    fn told(&self, message: &Message, into: &mut Encoded);
 
     /// The mapping of an input, as a metric label.
     fn mapping(&self, input: u16) -> &str;

@@ -7,6 +7,7 @@ mod batch;
 mod group;
 mod inputs;
 mod lane;
+mod links;
 mod look;
 mod look_around;
 mod parts;

@@ -3,6 +3,7 @@
 //! Records stay until their batch is committed, so that an aborted batch is taken again from memory.
 
 mod input;
+mod others;
 mod routers;
 
 use super::circuit_breaker::{CircuitBreaker, Tripped};
@@ -17,11 +18,8 @@ use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
 use crate::planted;
 use input::{Held, Input};
-use routers::Routers;
+use others::Others;
 use std::time::Duration;
-
-/// So far an input may be read without a commit, where it holds nothing to apply.
-const IDLE_OFFSETS: i64 = 500;
 
 /// What a run gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,11 +64,8 @@ pub struct TaskRunner<C: Codec> {
     was_live: bool,
     /// Inputs of the configuration; one more is the updates of members for their accounts.
     external: usize,
-    /// What is known of routers, and the input that they write.
-    pub routers: Routers,
-    routed_input: Option<u16>,
-    /// How far that one is committed.
-    routed_offset: i64,
+    /// What is known of routers and of the other tasks.
+    pub others: Others,
 }
 
 impl<C: Codec> TaskRunner<C> {
@@ -99,9 +94,7 @@ impl<C: Codec> TaskRunner<C> {
             replay,
             was_live: false,
             external,
-            routers: Routers::default(),
-            routed_input: None,
-            routed_offset: 0,
+            others: Others::default(),
         }
     }
 
@@ -151,34 +144,38 @@ impl<C: Codec> TaskRunner<C> {
         self.inputs.iter().map(|i| i.next_offset)
     }
 
-    /// All inputs are at their end, or what comes next is young (`engine.behind_after`).
+    /// All inputs are at their end, or what comes next is young (`engine.behind_after`), and so it is with whoever writes them.
     pub fn is_caught_up(&self, now: &Now) -> bool {
-        // Nothing of accounts flows back into a prospect: the updates of members need not be read for that.
-        self.inputs[..self.external].iter().all(|i| i.is_caught_up(now))
-            && (self.routed_input.is_none() || self.routers.are_caught_up(now))
+        self.has_read_its_own(now) && self.others.have_told(now)
     }
 
-    /// This input is what routers write: the task is not caught up before they are.
+    fn has_read_its_own(&self, now: &Now) -> bool {
+        // Nothing of accounts flows back into a prospect: the updates of members need not be read for that.
+        self.inputs[..self.external].iter().all(|i| i.is_caught_up(now)) && self.others.are_routed(now)
+    }
+
+    /// How sure the task is that nothing is on its way to it.
+    pub fn look_at_others(&mut self, now: &Now) -> u8 {
+        let is_read = self.active && self.has_read_its_own(now);
+        self.others.look(is_read, now)
+    }
+
+    /// These inputs are what routers write, and what ids are told: the task is not caught up before they are.
     #[must_use]
-    pub fn behind_routers(mut self, input: Option<u16>) -> Self {
-        self.routed_input = input;
-        self.routed_offset = self.routed_position().unwrap_or(0);
+    pub fn behind(mut self, routed: Option<u16>, forwards: Option<u16>) -> Self {
+        self.others = Others::new(routed, forwards, &self.positions().collect::<Vec<_>>());
         self
     }
 
-    fn routed_position(&self) -> Option<i64> {
-        self.routed_input.and_then(|input| self.positions().nth(usize::from(input)))
-    }
-
-    /// Much of the routed input was nothing but what routers say of themselves: its offset must be committed before retention takes
-    /// what lies there.
+    /// What others say of themselves must be committed before it is deleted.
     pub fn has_idled(&self) -> bool {
-        self.active && self.routed_position().is_some_and(|offset| offset - self.routed_offset >= IDLE_OFFSETS)
+        self.active && !self.others.are_none() && self.others.have_idled(&self.positions().collect::<Vec<_>>())
     }
 
     /// The offsets are committed.
     pub fn committed(&mut self) {
-        self.routed_offset = self.routed_position().unwrap_or(0);
+        let positions: Vec<i64> = self.positions().collect();
+        self.others.committed(&positions);
     }
 
     /// An input that is read on is not caught up.
@@ -221,6 +218,7 @@ impl<C: Codec> TaskRunner<C> {
     pub fn run(&mut self, budget: usize, now: &Now, decoder: &impl Decode, into: &mut Collect<'_>) -> Result<Ran, Failure> {
         let mut ran = Ran::default();
         self.task.set_wall_clock(now.wall_ms);
+        self.look_at_others(now);
         for input in &mut self.inputs {
             if input.head == Head::AtEnd {
                 input.last_at_end = Some(now.monotonic);
@@ -247,6 +245,7 @@ impl<C: Codec> TaskRunner<C> {
             let bad = chunk.with_input(|records, taken| match (taken, &refused) {
                 (Ok(taken), None) => {
                     task.apply(taken, mode, into.effects);
+                    into.effects.fill_forwarded(|message| decoder.forwarded(&records.view(input.at.1), message));
                     into.stats.count_input(input.number, taken);
                     Ok(false)
                 }

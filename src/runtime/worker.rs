@@ -15,6 +15,7 @@ mod publish;
 mod recover;
 mod resolve_offsets;
 mod restore;
+mod say;
 mod write;
 
 use super::circuit_breaker::Tripped;
@@ -84,6 +85,7 @@ impl<P: Ports> Worker<P> {
         iteration.busy |= self.try_alone()?;
         let applied = if self.linger_left().is_some() { 0 } else { self.apply(None)? };
         iteration.busy |= applied > 0;
+        self.say_how_far()?;
         if self.must_commit(applied) {
             self.commit()?;
             iteration.busy = true;

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod batches;
 pub mod carts;
 pub mod events;
+pub mod identities;
 pub mod leads;
 pub mod prospects;
 pub mod routers;
@@ -19,13 +20,14 @@ pub mod triggers;
 use super::metric::Metric;
 
 /// The subjects, in the order of the documentation.
-const SUBJECTS: [&[&Metric]; 12] = [
+const SUBJECTS: [&[&Metric]; 13] = [
     events::ROWS,
     prospects::ROWS,
     leads::ROWS,
     carts::ROWS,
     triggers::ROWS,
     accounts::ROWS,
+    identities::ROWS,
     batches::ROWS,
     tasks::ROWS,
     routers::ROWS,

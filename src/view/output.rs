@@ -12,6 +12,8 @@ pub struct OutputView {
     pub axis: Option<String>,
     pub cart_id: Option<String>,
     pub cause: Option<String>,
+    /// The id that another prospect claims.
+    pub claimed: Option<String>,
     /// What was known of a lead's company.
     pub company: Option<CompanyView>,
     /// What caused it, unless time did.
@@ -22,6 +24,8 @@ pub struct OutputView {
     pub qualification: Option<String>,
     pub reason: Option<String>,
     pub reasons: Vec<String>,
+    /// Who does not get it.
+    pub refused: Option<String>,
     pub step: Option<u8>,
     pub to: Option<String>,
     pub trigger: Option<String>,

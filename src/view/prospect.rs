@@ -17,7 +17,7 @@ use crate::domain::model::Models;
 use crate::domain::state::prospect::Prospect;
 use cart::CartView;
 use lead::LeadView;
-use person::{ConsentView, ContactView, OriginView, TraitView};
+use person::{ConsentView, ContactView, IdView, OriginView, TraitView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use timers::TimerView;
@@ -31,6 +31,9 @@ use triggers::{DecisionView, TriggersView};
 pub struct ProspectView {
     /// An event named an address or an id by which mail reaches the prospect.
     pub addressable: bool,
+    /// The id that was asked for, where the prospect has another name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_as: Option<String>,
     /// When this was so.
     pub at: Option<Time>,
     pub carts: Vec<CartView>,
@@ -41,6 +44,9 @@ pub struct ProspectView {
     /// What left and what was held back lately, oldest first.
     pub decisions: Vec<DecisionView>,
     pub first_seen: Option<Time>,
+    /// Other ids that stand for the prospect, the strongest first; only with identity.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<IdView>,
     /// The model that decides about mail and leads.
     pub in_charge: Option<String>,
     pub last_activity: Option<Time>,
@@ -71,6 +77,7 @@ impl ProspectView {
     pub fn of(id: &str, prospect: &Prospect, models: &Models, now_ms: Ms) -> Self {
         Self {
             addressable: prospect.addressable,
+            asked_as: None,
             at: Time::of(now_ms),
             carts: prospect.carts.iter().map(CartView::of).collect(),
             consent: ConsentView::of(prospect, models),
@@ -78,6 +85,7 @@ impl ProspectView {
             cooldown_from: prospect.cooldown_from_ms.and_then(Time::of),
             decisions: triggers::decisions(prospect),
             first_seen: Time::of(prospect.first_seen_ms),
+            ids: person::ids(prospect),
             in_charge: models.models.get(models.primary_model_for(prospect)).map(|m| m.name.clone()),
             last_activity: prospect.last_activity_ms.and_then(Time::of),
             last_seen: Time::of(prospect.last_seen_ms),

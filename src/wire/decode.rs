@@ -11,6 +11,7 @@ mod event_builder;
 mod fields;
 mod file;
 mod flags;
+mod forwarded;
 mod json_cursor;
 mod json_fast;
 mod json_slow;
@@ -22,6 +23,7 @@ mod member_update;
 mod options;
 mod orders;
 mod origin;
+mod port;
 mod product_limit;
 mod products;
 mod property_names;
@@ -35,7 +37,6 @@ pub use file::{FileHead, file_head};
 pub use mappings::Mappings;
 pub use options::{Format, Options, Topic};
 pub use products::MAX_PRODUCTS;
-pub(in crate::wire) use value::tidy;
 pub use value::{
     MAX_CURRENCY_BYTES, MAX_ID_BYTES, MAX_NAME_BYTES, MAX_PRICE, MAX_PROPERTY_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE,
 };
@@ -49,9 +50,8 @@ use crate::domain::names::{Kind, NameId, Vocabulary};
 use crate::domain::origin::Position;
 use crate::domain::placeholder_ids::IdOf;
 use crate::domain::zones::Zone;
-use crate::engine::task::TaskInput;
-use crate::runtime::ports::{DeadReason, Decode, Prepared, Progress, RecordBatch, RecordView, Rejected, Waiting};
-use crate::wire::mapped::routed;
+use crate::runtime::ports::{DeadReason, RecordView, Rejected};
+use crate::wire::event_ids::IdReader;
 use crate::wire::time::Written;
 use clock::Instants;
 use event_builder::EventBuilder;
@@ -70,6 +70,8 @@ pub struct Decoder {
     lookup: Arc<Lookup>,
     /// `None`: no topic has one.
     mappings: Option<Arc<Mappings>>,
+    /// `None`: identity is off.
+    ids: Option<Arc<IdReader>>,
 }
 
 /// What is known of a record besides its value.
@@ -83,13 +85,19 @@ struct Head<'a> {
 impl Decoder {
     #[must_use]
     pub fn new(options: Options, vocabulary: &Vocabulary) -> Self {
-        Self { options: Arc::new(options), lookup: Arc::new(Lookup::new(vocabulary)), mappings: None }
+        Self { options: Arc::new(options), lookup: Arc::new(Lookup::new(vocabulary)), mappings: None, ids: None }
     }
 
     /// With these mappings of topics that are read without a router.
     #[must_use]
     pub fn with_mappings(self, mappings: Mappings) -> Self {
         Self { mappings: Some(Arc::new(mappings)), ..self }
+    }
+
+    /// Events say which ids they name.
+    #[must_use]
+    pub fn reading_ids(self, ids: Arc<IdReader>) -> Self {
+        Self { ids: Some(ids), ..self }
     }
 
     /// The input that routers write.
@@ -310,6 +318,7 @@ impl Decoder {
             broken_fields: builder.faults.broken,
             clamped,
             corrected,
+            ids: None,
         }))
     }
 
@@ -353,29 +362,6 @@ impl Decoder {
             }
             _ => Ok(self.lookup.track(event)),
         }
-    }
-}
-
-impl Decode for Decoder {
-    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, progress: &mut dyn FnMut(Progress)) -> Prepared {
-        if self.options.routed_input == Some(input) {
-            return Prepared::all(routed(records, progress));
-        }
-        let Some(mappings) = &self.mappings else { return Prepared::all(records) };
-        mappings.prepare(records, input, &self.options)
-    }
-
-    fn resume(&self, waiting: Waiting, input: u16) -> Prepared {
-        let Some(mappings) = &self.mappings else { return Prepared { records: None, waiting: Some(waiting) } };
-        mappings.resume(waiting, input, &self.options)
-    }
-
-    fn decode<'a>(&self, record: &RecordView<'a>) -> Result<TaskInput<'a>, Rejected> {
-        if usize::from(record.input) == self.options.topics.len() && record.input > 0 {
-            // The internal topic comes after those of the configuration.
-            return member_update::decode(record, &self.options);
-        }
-        self.decode_as(record, TaskInput::Event)
     }
 }
 

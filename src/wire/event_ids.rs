@@ -1,10 +1,14 @@
 //! The ids that an event says: those of its mapping, and those of an event in the form of the Segment spec. Only asked where identity
 //! is on.
 
-use super::decode::tidy;
+use super::proto;
+use super::tidy_id::tidy;
+use crate::domain::event::Event as DecodedEvent;
 use crate::domain::identity::naming::{EventIds, IdNaming};
-use crate::domain::names::{Kind, kind_of_track, known};
+use crate::domain::identity::said::SaidIds;
+use crate::domain::names::{Kind, canonical, kind_of_track, known};
 use leadstream_mapping::{Event, Mapping, NoSchemas, Record, What, parse};
+use prost::Message as _;
 use std::borrow::Cow;
 
 /// Types and values, as they are said.
@@ -18,6 +22,8 @@ const ADDRESSES: [&str; 2] = ["email", "phone"];
 pub struct IdReader {
     naming: IdNaming,
     spec: Mapping,
+    /// Names of events that end the use of a device, in their canonical form.
+    detach_on: Vec<String>,
 }
 
 impl IdReader {
@@ -26,7 +32,13 @@ impl IdReader {
     pub fn new(naming: IdNaming) -> Result<Self, String> {
         let spec = parse("event_ids/spec.toml", include_str!("event_ids/spec.toml"))
             .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-        Ok(Self { naming, spec })
+        Ok(Self { naming, spec, detach_on: Vec::new() })
+    }
+
+    /// Events of these names end the use of their devices.
+    #[must_use]
+    pub fn detaching_on(self, names: &[String]) -> Self {
+        Self { detach_on: names.iter().map(|name| canonical(name).to_owned()).collect(), ..self }
     }
 
     #[must_use]
@@ -49,6 +61,37 @@ impl IdReader {
     #[must_use]
     pub fn of_spec(&self, json: &[u8]) -> EventIds {
         self.ids(&self.said(json))
+    }
+
+    /// Of an event in `leadstream.v1.Event`.
+    #[must_use]
+    pub fn of_protobuf(&self, value: &[u8]) -> EventIds {
+        let Ok(event) = proto::Event::decode(value) else { return EventIds::default() };
+        let mut said = Said::new();
+        let mut say = |kind: &str, value: Option<String>| said.extend(value.map(|value| (kind.to_owned(), value)));
+        say("user", Some(event.user_id).filter(|id| !id.is_empty()));
+        let property = |names: &[&str]| {
+            let found = names.iter().find_map(|name| event.properties.get(*name)?.value.as_ref());
+            if let Some(proto::property_value::Value::Text(text)) = found { Some(text.clone()) } else { None }
+        };
+        say("email", property(&["traits.email", "context.traits.email"]));
+        say("phone", property(&["traits.phone", "context.traits.phone"]));
+        say("anon", property(&["anonymousId", "anonymous_id", "context.traits.anonymousId"]));
+        say("cart", Some(event.cart_id).filter(|id| !id.is_empty()));
+        self.ids(&said)
+    }
+
+    /// What the rules of linking look at.
+    #[must_use]
+    pub fn said_ids(&self, ids: &EventIds, event: &DecodedEvent<'_>) -> SaidIds {
+        let key = ids.strongest().map(|id| self.naming.types().text(id)).unwrap_or_default();
+        SaidIds { key, ids: ids.ids.iter().map(|id| (id.clone(), true)).collect(), alias: None, detaches: self.detaches(event) }
+    }
+
+    /// Whether an event ends the use of its device.
+    #[must_use]
+    pub fn detaches(&self, event: &DecodedEvent<'_>) -> bool {
+        self.detach_on.iter().any(|name| *name == *event.name)
     }
 
     fn said(&self, json: &[u8]) -> Said {

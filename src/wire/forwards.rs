@@ -1,7 +1,10 @@
 //! What tasks and routers tell each other about ids, as the values of `leadstream.forwards` ([`Message`]); the key is its receiver.
+//!
+//! An event that is sent on lies there as it lay in its own topic, with the header of a router that says where it comes from.
 
 use super::proto;
 use super::proto::told::Body as Wire;
+use super::routed;
 use super::state_record::StateCodec;
 use crate::domain::identity::message::{
     Body, ConsentFact, Erase, Forwarded, Holder, Link, LinkCause, MAX_HOPS, Message, Move, Unlink,
@@ -9,18 +12,40 @@ use crate::domain::identity::message::{
 use crate::domain::state::identity::{MAX_NAMES, Name};
 use crate::domain::terms::consent::ConsentState;
 use crate::engine::codec::{Codec, CodecError};
+use crate::runtime::ports::{Encoded, Headers, Progress};
+use crate::runtime::route::ROUTED;
 use prost::Message as _;
+use std::borrow::Cow;
 
 /// Version that this build writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
 
-/// Appends the value's bytes.
+/// Replaces value and headers by those of a record that tells it.
+pub fn write(message: &Message, into: &mut Encoded) {
+    into.value.clear();
+    into.headers.clear();
+    if let Body::Forwarded(forwarded) = &message.body {
+        let Forwarded { via: _, routed, value, content_type } = &**forwarded;
+        into.value.extend_from_slice(value);
+        into.headers.push((Cow::Borrowed(ROUTED), Some(routed.clone())));
+        if let Some(content_type) = content_type {
+            into.headers.push((Cow::Borrowed("content-type"), Some(content_type.clone())));
+        }
+        return;
+    }
+    encode(message, &mut into.value);
+}
+
+/// The headers of a record that says how far somebody is.
+#[must_use]
+pub fn progress(progress: &Progress) -> Headers {
+    vec![(Cow::Borrowed(ROUTED), Some(routed::encode_progress(progress)))]
+}
+
+/// Appends the bytes of what is told; of an event that is sent on none.
 pub fn encode(message: &Message, out: &mut Vec<u8>) {
     let body = match &message.body {
-        Body::Forwarded(forwarded) => {
-            let Forwarded { via, routed, value } = &**forwarded;
-            Wire::Forwarded(proto::Forwarded { via: via.to_string(), routed: routed.clone(), value: value.clone() })
-        }
+        Body::Forwarded(_) => return,
         Body::Link(Link { target, at_ms, cause }) => {
             let (cause, from) = write_cause(cause);
             Wire::Link(proto::Link { target: target.to_string(), at_ms: *at_ms, cause, from })
@@ -86,9 +111,6 @@ pub fn decode(key: &str, value: &[u8]) -> Result<Message, CodecError> {
     }
     let hops = u8::try_from(hops).ok().filter(|hops| *hops <= MAX_HOPS).ok_or_else(|| damaged(format!("{hops} hops")))?;
     let body = match body.ok_or_else(|| damaged("the message about ids says nothing"))? {
-        Wire::Forwarded(proto::Forwarded { via, routed, value }) => {
-            Body::Forwarded(Box::new(Forwarded { via: via.into(), routed, value }))
-        }
         Wire::Link(proto::Link { target, at_ms, cause, from }) => {
             Body::Link(Link { target: target.into(), at_ms, cause: read_cause(cause, from)? })
         }
@@ -175,10 +197,8 @@ mod tests {
     }
 
     fn body() -> impl Strategy<Value = Body> {
-        let bytes = || vec(any::<u8>(), 0..40);
         let states = [ConsentState::Open, ConsentState::Unsubscribed, ConsentState::HardBounce, ConsentState::Complained];
         prop_oneof![
-            (id(), bytes(), bytes()).prop_map(|(via, routed, value)| Body::Forwarded(Box::new(Forwarded { via, routed, value }))),
             (id(), any::<i64>(), cause()).prop_map(|(target, at_ms, cause)| Body::Link(Link { target, at_ms, cause })),
             (any::<i64>(), holder()).prop_map(|(at_ms, of)| Body::Unlink(Unlink { at_ms, of })),
             moved().prop_map(|moved| Body::Move(Box::new(moved))),

@@ -8,14 +8,14 @@ mod protobuf;
 pub use fields::type_name;
 
 use super::time::Rfc3339;
-use super::{dead_letter, task_record};
+use super::{dead_letter, forwards, task_record};
 use crate::domain::model::Models;
 use crate::domain::output::trigger::CartAbandoned;
 use crate::domain::output::{Body, Output};
 use crate::domain::state::limits::MAX_OUTPUT_BYTES;
 use crate::engine::codec::CodecError;
 use crate::engine::task::ProspectOutput;
-use crate::runtime::ports::{DeadLetter, Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
+use crate::runtime::ports::{DeadLetter, Encode, Encoded, Headers, OutTopic, Progress, RecordView, Rejected, TaskRecord};
 use catalog::Catalog;
 use fields::hex;
 use std::borrow::Cow;
@@ -101,6 +101,10 @@ impl Encoder {
 
 impl Encode for Encoder {
     fn output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic {
+        if let Body::Told(message) = &output.output.body {
+            forwards::write(message, into);
+            return OutTopic::Forwards;
+        }
         into.value.clear();
         self.headers(&output.prospect, &output.output, &mut into.headers);
         let topic = self.encode(&output.prospect, &output.output, &mut into.value);
@@ -108,6 +112,9 @@ impl Encode for Encoder {
     }
 
     fn short_output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic {
+        if matches!(output.output.body, Body::Told(_)) {
+            return self.output(output, into);
+        }
         into.value.clear();
         self.headers(&output.prospect, &output.output, &mut into.headers);
         let short = without_lines(&output.output);
@@ -123,6 +130,10 @@ impl Encode for Encoder {
         budget_bytes: usize,
     ) -> DeadLetter<'a> {
         dead_letter::write(record, original, topic, rejected, budget_bytes)
+    }
+
+    fn progress(&self, progress: &Progress) -> Headers {
+        forwards::progress(progress)
     }
 
     fn task_record(&self, record: &TaskRecord, into: &mut Vec<u8>) {
@@ -155,5 +166,7 @@ pub fn topic_of(output: &Output) -> OutTopic {
         Body::HandOver(_) => OutTopic::HandOvers,
         Body::AccountChanged(_) => OutTopic::Accounts,
         Body::Member(_) => OutTopic::AccountMembers,
+        Body::IdentityChanged(_) => OutTopic::Identities,
+        Body::Told(_) => OutTopic::Forwards,
     }
 }

@@ -1,13 +1,19 @@
 //! What a router makes of a record: each of its events under its prospect's key, as the decoder reads it, with where it came from.
 
-use super::dead_letter;
 use super::decode::{Decoder, Topic};
+use super::event_ids::IdReader;
 use super::mapped::{Mapper, record, want};
 use super::routed::{self, Routed};
+use super::{dead_letter, forwards};
 use crate::domain::Ms;
-use crate::runtime::ports::{DeadLetter, Headers, MappingOutcome, Progress, RecordBatch, RecordView, Rejected};
-use crate::runtime::route::{ROUTED, Route, RoutedEvent, RoutedPart};
+use crate::domain::identity::message::Message;
+use crate::domain::identity::naming::EventIds;
+use crate::domain::model::Models;
+use crate::domain::rules::contact::of_address;
+use crate::runtime::ports::{DeadLetter, Encoded, Headers, MappingOutcome, Progress, RecordBatch, RecordView, Rejected};
+use crate::runtime::route::{ROUTED, Route, RoutedEvent, RoutedPart, Sighted};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// An input that is routed.
 #[derive(Debug, Clone)]
@@ -22,6 +28,8 @@ pub struct Router {
     inputs: Vec<RoutedInput>,
     /// As the engine will read what is written.
     decoder: Decoder,
+    /// Where identity is on: what an event says of an address is decided by the first model.
+    ids: Option<(Arc<IdReader>, Arc<Models>)>,
 }
 
 impl Router {
@@ -29,11 +37,19 @@ impl Router {
     /// known, and the mapping that has to be mended.
     #[must_use]
     pub fn new(inputs: Vec<RoutedInput>, decoder: Decoder) -> Self {
-        Self { inputs, decoder }
+        Self { inputs, decoder, ids: None }
+    }
+
+    /// Events say which ids they name.
+    #[must_use]
+    pub fn reading_ids(self, reader: Arc<IdReader>, models: Arc<Models>) -> Self {
+        let with = |input: RoutedInput| RoutedInput { mapper: input.mapper.reading_ids(Arc::clone(&reader)), ..input };
+        let inputs = self.inputs.into_iter().map(with).collect();
+        Self { inputs, ids: Some((reader, models)), ..self }
     }
 
     /// The event, if the engine can use it.
-    fn usable(&self, event: RoutedEvent, timestamp_ms: Option<Ms>) -> Result<RoutedEvent, Rejected> {
+    fn usable(&self, mut event: RoutedEvent, ids: Option<&EventIds>, timestamp_ms: Option<Ms>) -> Result<RoutedEvent, Rejected> {
         let view = RecordView {
             input: self.decoder.routed_input().unwrap_or(u16::MAX),
             key: Some(event.key.as_bytes()),
@@ -42,7 +58,14 @@ impl Router {
             timestamp_ms,
             ..RecordView::default()
         };
-        self.decoder.decode_event(&view)?;
+        let decoded = self.decoder.decode_event(&view)?;
+        let sighted = self.ids.as_ref().zip(ids).map(|((reader, models), ids)| {
+            let consent = models.models.first().and_then(|model| of_address(&decoded, &model.contact));
+            let (time_ms, record_ms) = (decoded.time_ms, decoded.record_ms);
+            Box::new(Sighted { said: reader.said_ids(ids, &decoded), time_ms, record_ms, consent })
+        });
+        drop(decoded);
+        event.sighted = sighted;
         Ok(event)
     }
 
@@ -81,13 +104,13 @@ impl Route for Router {
                 is_mail: topic.is_email,
                 is_trusted: topic.is_trusted,
                 progress: None,
+                forwarded: None,
             };
-            let event = |event: super::mapped::MappedEvent| RoutedEvent {
-                key: event.prospect,
-                value: event.json.into_bytes(),
-                headers: headers_of(&origin),
+            let usable = |event: super::mapped::MappedEvent| {
+                let (key, value, headers) = (event.prospect, event.json.into_bytes(), headers_of(&origin));
+                self.usable(RoutedEvent { key, value, headers, sighted: None }, event.ids.as_ref(), view.timestamp_ms)
             };
-            let what = part.what.map(|what| what.and_then(|one| self.usable(event(one), view.timestamp_ms)));
+            let what = part.what.map(|what| what.and_then(usable));
             let is_refused = part.outcome != MappingOutcome::NoPerson && matches!(what, Some(Err(_)));
             RoutedPart {
                 outcome: if is_refused { MappingOutcome::Dead } else { part.outcome },
@@ -99,7 +122,11 @@ impl Route for Router {
     }
 
     fn progress(&self, progress: &Progress) -> Headers {
-        vec![(Cow::Borrowed(ROUTED), Some(routed::encode_progress(progress)))]
+        forwards::progress(progress)
+    }
+
+    fn told(&self, message: &Message, into: &mut Encoded) {
+        forwards::write(message, into);
     }
 
     fn mapping(&self, input: u16) -> &str {

@@ -7,15 +7,15 @@ use prost::Message;
 /// Version that this build writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
 
-pub use proto::Routed;
+pub use proto::{ForwardedBy, Routed};
 
 /// How far a router is, as the header of a record of its own.
 #[must_use]
 pub fn encode_progress(progress: &Progress) -> Vec<u8> {
-    let own = progress.own.iter().map(|(topic, partition, is_caught_up)| proto::LaneProgress {
+    let own = progress.own.iter().map(|(topic, partition, level)| proto::LaneProgress {
         topic: topic.clone(),
         partition: *partition,
-        is_caught_up: *is_caught_up,
+        level: u32::from(*level),
     });
     let progress = proto::Progress { wall_ms: progress.wall_ms, lanes: progress.lanes, own: own.collect() };
     encode(&Routed { version: VERSION, progress: Some(progress), ..Routed::default() })
@@ -25,7 +25,7 @@ pub fn encode_progress(progress: &Progress) -> Vec<u8> {
 #[must_use]
 pub fn progress(header: &[u8]) -> Option<Progress> {
     let proto::Progress { wall_ms, lanes, own } = decode(header).ok()?.progress?;
-    let own = own.into_iter().map(|lane| (lane.topic, lane.partition, lane.is_caught_up)).collect();
+    let own = own.into_iter().map(|lane| (lane.topic, lane.partition, u8::try_from(lane.level).unwrap_or(u8::MAX))).collect();
     Some(Progress { wall_ms, lanes, own })
 }
 
@@ -62,12 +62,13 @@ mod tests {
             is_mail: false,
             is_trusted: true,
             progress: None,
+            forwarded: None,
         };
         assert_eq!(decode(&encode(&routed)), Ok(routed.clone()));
         assert!(decode(&encode(&Routed { version: 2, ..routed.clone() })).is_err_and(|error| error.contains("version 2")));
         assert!(decode(b"\xff\xff").is_err());
         assert_eq!(progress(&encode(&routed)), None, "an event");
-        let own = vec![("shop.webhooks".to_owned(), 2, true), ("shop.webhooks".to_owned(), 0, false)];
+        let own = vec![("shop.webhooks".to_owned(), 2, 1), ("shop.webhooks".to_owned(), 0, 0)];
         let said = Progress { wall_ms: 1_760_000_000_000, lanes: 3, own };
         assert_eq!(progress(&encode_progress(&said)), Some(said));
     }

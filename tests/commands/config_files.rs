@@ -79,6 +79,7 @@ fn another_value(key: &str) -> &'static str {
         "kafka.bootstrap_servers" => "other:1",
         "kafka.start" => "latest",
         "identity.hash" => "email",
+        "identity.erase_address" => "newest",
         "identity.types." => "7",
         "kafka.on_gap" => "skip",
         "deadletters.on_poison" => "stop",

@@ -39,6 +39,7 @@ fn options(dir: &Path, inputs: Vec<(Topic, PathBuf)>, set: &[String]) -> Options
         max_records: None,
         decode: decode::Options { topics: topics(), ..decode::Options::default() },
         mappings: Vec::new(),
+        ids: None,
     }
 }
 
@@ -270,8 +271,8 @@ fn a_simulated_shop_gives_every_kind_of_output() {
     let inputs = shop(dir.path(), 30_000, 0.02);
     let out = dir.path().join("out");
     let tally = go(&options(&out, inputs, &[]));
-    // The default model declares no triggers of absence, hand-overs or accounts.
-    let [rest @ .., _, _, _, letters] = tally.outputs;
+    // The default model declares no triggers of absence, hand-overs or accounts, and identity is off.
+    let [rest @ .., _, _, _, _, letters] = tally.outputs;
     assert!(rest.iter().chain([&letters]).all(|n| *n > 0), "{tally:?}");
     assert!([1, 2, 3].iter().all(|step| tally.triggers_by_step.contains_key(step)), "{tally:?}");
     assert!(tally.outcomes.contains_key("cart.recovered"), "{tally:?}");

@@ -166,7 +166,7 @@ fn folded(rig: &Rig, models: &Arc<Models>) -> BTreeMap<String, Group> {
         };
         match decoder.decode(&view).unwrap_or_else(|e| panic!("{e:?}")) {
             TaskInput::MemberUpdate { update, .. } => *update,
-            TaskInput::Event(event) => panic!("{event:?}"),
+            other => panic!("{other:?}"),
         }
     });
     let mut updates: Vec<_> = updates.collect();

@@ -66,7 +66,7 @@ fn check_names_what_is_missing_topics_create_makes_it_and_then_check_is_content(
     let (prefix, settings) = elsewhere(&rig, "new");
     let (code, out, _) = run(&["check"], &settings);
     assert_eq!(code, 2, "{out}");
-    assert_eq!(out.matches("does not exist").count(), INPUTS.len() + OutTopic::used(false).count(), "{out}");
+    assert_eq!(out.matches("does not exist").count(), INPUTS.len() + OutTopic::used(false, false).count(), "{out}");
 
     let (code, _, err) = run(&["topics", "create"], &settings);
     assert!(code == 2 && err.contains("say --partitions"), "{code}: {err}");

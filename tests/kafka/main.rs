@@ -23,6 +23,7 @@ mod catch_up;
 mod clocks;
 mod commands;
 mod exactly_once;
+mod identity;
 mod memory;
 mod mixed;
 mod outage;

@@ -231,7 +231,7 @@ impl Rig {
 
     /// Options of the service in this process, for a test that changes some.
     pub fn options(&self) -> Options {
-        Options { kafka: self.options.clone(), worker: self.worker.clone(), mappings: Vec::new(), routed: None }
+        Options { kafka: self.options.clone(), worker: self.worker.clone(), mappings: Vec::new(), routed: None, ids: None }
     }
 
     /// Starts the service in this process.

@@ -69,6 +69,7 @@ fn replay(simulation: &Simulation, dir: &Path) -> Ms {
             max_records: None,
             decode: decode_options(&formats.settings),
             mappings: Vec::new(),
+            ids: None,
         },
         &indicatif::ProgressBar::hidden(),
     );

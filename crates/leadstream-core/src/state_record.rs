@@ -11,9 +11,11 @@
 //! is a prospect or an error; the memory that it takes is bounded by their number.
 
 mod cart;
+mod consent;
 mod disqualified;
 mod extras;
 mod forward;
+mod head;
 mod ledger;
 mod position;
 mod prospect;

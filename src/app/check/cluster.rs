@@ -92,7 +92,11 @@ fn existence(settings: &Settings, accounts: bool, inputs: &[InputTopic], topics:
         report.fault("topics", text);
     }
     let events = (!settings.routed_topics().is_empty()).then_some(OutTopic::Events);
-    for topic in OutTopic::used(accounts).chain(events).map(|t| settings.output_topic(t)).filter(|t| !topics.contains_key(t)) {
+    for topic in OutTopic::used(accounts, settings.identity.enabled)
+        .chain(events)
+        .map(|t| settings.output_topic(t))
+        .filter(|t| !topics.contains_key(t))
+    {
         report.fault("topics", format!("output {topic} does not exist: `leadstream topics create` makes it"));
     }
     for (name, topic) in topics.iter().filter(|(_, topic)| topic.leaderless > 0) {

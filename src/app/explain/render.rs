@@ -35,7 +35,12 @@ pub(super) fn of(prospect: &ProspectView, outputs: &[OutputView], zone: &Zone) -
 }
 
 fn head(page: &mut Page<'_>, prospect: &ProspectView) {
-    page.line(&format!("{} at {}", prospect.prospect, page.time_and_zone(prospect.at)));
+    let asked = prospect.asked_as.as_ref().map(|asked| format!(", who is {asked}, too,")).unwrap_or_default();
+    page.line(&format!("{}{asked} at {}", prospect.prospect, page.time_and_zone(prospect.at)));
+    if !prospect.ids.is_empty() {
+        let ids = prospect.ids.iter().map(|id| format!("{} (since {})", id.id, page.time(id.since)));
+        page.line(&format!("  ids      {}", ids.collect::<Vec<_>>().join(", ")));
+    }
     page.line(&format!(
         "  seen     first {}, last {}, {} visits, last activity {}",
         page.time(prospect.first_seen),

@@ -4,7 +4,6 @@
 use crate::domain::names::Vocabulary;
 use crate::runtime::ports::{RecordView, Rejected};
 use crate::wire::decode::{Decoder, Options};
-use crate::wire::mapped::MappedEvent;
 use leadstream_mapping::Event;
 
 /// Reads events as the engine does, with its default settings.
@@ -20,7 +19,8 @@ impl Usable {
     /// Why an event would be a dead letter after all.
     #[must_use]
     pub fn refused(&self, event: &Event) -> Option<Rejected> {
-        let MappedEvent { prospect, json } = MappedEvent::from(event);
+        let prospect = event.prospect.as_ref().map_or("", |(_, id)| id);
+        let json = event.json();
         let record = RecordView { key: Some(prospect.as_bytes()), value: Some(json.as_bytes()), ..RecordView::default() };
         self.0.decode_event(&record).err()
     }

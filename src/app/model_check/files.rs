@@ -72,7 +72,7 @@ impl DataFile {
         let dumped = if self.topic.is_empty() { None } else { dump::read(line) };
         let timestamp_ms = dumped.as_ref().and_then(|dumped| dumped.timestamp_ms);
         let made = |what| match what {
-            Some(Ok(MappedEvent { prospect, json })) => Made::Event { prospect, json, timestamp_ms },
+            Some(Ok(MappedEvent { prospect, json, .. })) => Made::Event { prospect, json, timestamp_ms },
             Some(Err(_)) => Made::Refused,
             None => Made::Skipped,
         };

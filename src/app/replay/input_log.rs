@@ -1,5 +1,6 @@
 //! One input of one task: its log, decoded a block at a time, and the event at its head.
 
+use super::people;
 use super::record::{self, Order, Refused, Source, What};
 use super::shared::Shared;
 use super::spill::Blocks;
@@ -90,7 +91,10 @@ fn decode<'a>(shared: &Shared<'_>, block: &'a [u8], first: Position, last_head_m
         let mut event = match (stored.refused, stored.what.view(first.input)) {
             (Some(refused), _) => Err(refused.rejected()),
             (None, None) => shared.decoder.decode_line(stored.what.bytes(), Position { offset, ..first }),
-            (None, Some(record)) => shared.decoder.decode_event(&record),
+            (None, Some(record)) => match &shared.options.ids {
+                Some(ids) => people::decode(&record, ids, shared.decoder),
+                None => shared.decoder.decode_event(&record),
+            },
         };
         let horizon = &shared.options.horizon;
         if let Some(record_ms) = event.as_ref().ok().map(|event| event.record_ms).filter(|ms| horizon.is_behind(*ms)) {

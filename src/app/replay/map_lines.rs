@@ -96,7 +96,7 @@ impl Partitioner<'_> {
             }
             let key = if is_under_key { key } else { Some(prospect) };
             let what = What::Dumped { partition, offset, timestamp_ms, key: key.map(str::as_bytes), value: Some(value) };
-            return self.put(key, &stored(order, what));
+            return self.put_mapped(event, key, &stored(order, what));
         }
         let head = head();
         let order = self.order(head.record_ms.or(head.event_ms));
@@ -108,7 +108,15 @@ impl Partitioner<'_> {
             let key = Some(prospect.as_bytes());
             What::Dumped { partition: -1, offset, timestamp_ms: head.record_ms, key, value: Some(value) }
         };
-        self.put(Some(prospect), &stored(order, what))
+        self.put_mapped(event, Some(prospect), &stored(order, what))
+    }
+
+    /// The mapping says who it is.
+    fn put_mapped(&mut self, event: &MappedEvent, key: Option<&str>, record: &Stored<'_>) -> anyhow::Result<()> {
+        match self.people().zip(event.ids.as_ref()) {
+            Some((people, ids)) => self.put_person(people, &ids.ids, key, record),
+            None => self.put(key, record),
+        }
     }
 
     /// Keeps the line, so that it can be mended and replayed.

@@ -1,6 +1,7 @@
 //! What is to be replayed, and how.
 
 use super::inputs::Input;
+use crate::app::identity::Ids;
 use crate::app::route::InputMapping;
 use crate::domain::Ms;
 use crate::domain::model::Models;
@@ -35,4 +36,6 @@ pub struct Options {
     pub decode: decode::Options,
     /// By topic, as far as they go.
     pub mappings: Vec<Option<InputMapping>>,
+    /// `None`: each id is a prospect's own.
+    pub ids: Option<Ids>,
 }

@@ -24,10 +24,11 @@ pub(super) enum Out {
     Triggers,
     HandOvers,
     Accounts,
+    Identities,
     DeadLetters,
 }
 
-pub(super) const COUNT: usize = 8;
+pub(super) const COUNT: usize = 9;
 pub(super) const TOPICS: [OutTopic; COUNT] = [
     OutTopic::StageChanges,
     OutTopic::ScoreChanges,
@@ -36,6 +37,7 @@ pub(super) const TOPICS: [OutTopic; COUNT] = [
     OutTopic::Triggers,
     OutTopic::HandOvers,
     OutTopic::Accounts,
+    OutTopic::Identities,
     OutTopic::DeadLetters,
 ];
 const BLOCK_BYTES: usize = 64 << 10;
@@ -51,7 +53,8 @@ impl Out {
             Body::Triggered(_) => Self::Triggers,
             Body::HandOver(_) => Self::HandOvers,
             Body::AccountChanged(_) => Self::Accounts,
-            Body::Member(_) => return None,
+            Body::IdentityChanged(_) => Self::Identities,
+            Body::Member(_) | Body::Told(_) => return None,
         })
     }
 }

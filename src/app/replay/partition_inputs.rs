@@ -5,6 +5,7 @@
 use super::inputs::{Content, Input, Lines};
 use super::options::Options;
 use super::partitioner::{Partitioned, Partitioner};
+use super::people::People;
 use super::record::Source;
 use super::rows::Table;
 use super::spill::Spill;
@@ -17,12 +18,13 @@ pub(super) fn partition_inputs(
     options: &Options,
     decoder: &Decoder,
     spill: &Spill,
+    people: Option<&People<'_>>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> anyhow::Result<Partitioned> {
     let mapping = options.mappings.get(usize::from(topic)).and_then(Option::as_ref);
     let is_events = mapping.is_none_or(|mapping| mapping.mapper.reads_the_spec());
     let content = if is_events { Content::Events } else { Content::Records };
-    let mut partitioner = Partitioner::new(topic, options, decoder, spill);
+    let mut partitioner = Partitioner::new(topic, options, decoder, spill, people);
     let mut line = Vec::new();
     for (file, input) in inputs {
         let table = Table::of(&input.path);

@@ -2,24 +2,18 @@
 
 use super::options::Options;
 use super::outcomes::Outcomes;
-use super::record::{self, Order, Source, Stored, What};
+use super::partition_log::{PartitionLog, block_bytes};
+use super::people::People;
+use super::record::{Order, Source, Stored, What};
 use super::rows::{self, Table};
-use super::spill::{Log, Spill};
+use super::spill::Spill;
 use crate::app::dump;
 use crate::domain::Ms;
+use crate::domain::identity::id::Id;
 use crate::domain::ids::murmur2_partition;
 use crate::wire::decode::Decoder;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-/// The log of one topic and partition.
-#[derive(Default)]
-pub(super) struct PartitionLog {
-    pub log: Log,
-    /// Its records came by their times.
-    last: Option<Order>,
-    pub is_unsorted: bool,
-}
 
 /// What one topic came to.
 pub(super) struct Partitioned {
@@ -41,10 +35,18 @@ pub(super) struct Partitioner<'a> {
     pub outcomes: Outcomes,
     block_bytes: usize,
     spill: &'a Spill,
+    /// `None`: each id is a prospect's own.
+    people: Option<&'a People<'a>>,
 }
 
 impl<'a> Partitioner<'a> {
-    pub(super) fn new(topic: u16, options: &'a Options, decoder: &'a Decoder, spill: &'a Spill) -> Self {
+    pub(super) fn new(
+        topic: u16,
+        options: &'a Options,
+        decoder: &'a Decoder,
+        spill: &'a Spill,
+        people: Option<&'a People<'a>>,
+    ) -> Self {
         let partitions = options.partitions;
         Self {
             logs: (0..partitions).map(|_| PartitionLog::default()).collect(),
@@ -55,8 +57,9 @@ impl<'a> Partitioner<'a> {
             before_ms: Ms::MIN,
             dumped_ms: BTreeMap::new(),
             outcomes: Outcomes::default(),
-            block_bytes: ((32 << 20) / partitions.max(1) as usize).clamp(4 << 10, 256 << 10),
+            block_bytes: block_bytes(partitions),
             spill,
+            people,
         }
     }
 
@@ -111,11 +114,52 @@ impl<'a> Partitioner<'a> {
     }
 
     pub(super) fn put(&mut self, key: Option<&str>, record: &Stored<'_>) -> anyhow::Result<()> {
+        if let Some(people) = self.people {
+            if record.refused.is_some() {
+                return self.put_first(record);
+            }
+            return self.put_person(people, &Self::ids_of(people, record), key, record);
+        }
         let partition = key.filter(|key| !key.is_empty()).map_or(0, |key| murmur2_partition(key.as_bytes(), self.partitions));
-        let log = &mut self.logs[partition as usize];
-        log.is_unsorted |= log.last.is_some_and(|last| record.order < last);
-        log.last = Some(record.order);
-        record::put(record, log.log.tail())?;
-        log.log.settle(self.spill, self.block_bytes)
+        self.logs[partition as usize].put_block(record, self.spill, self.block_bytes)
+    }
+
+    /// With the first partition's.
+    pub(super) fn put_first(&mut self, record: &Stored<'_>) -> anyhow::Result<()> {
+        self.logs[0].put_block(record, self.spill, self.block_bytes)
+    }
+
+    pub(super) fn people(&self) -> Option<&'a People<'a>> {
+        self.people
+    }
+}
+
+impl Partitioner<'_> {
+    /// Takes a record of a person with these ids.
+    pub(super) fn put_person(
+        &mut self,
+        people: &People<'_>,
+        ids: &[Id],
+        key: Option<&str>,
+        record: &Stored<'_>,
+    ) -> anyhow::Result<()> {
+        let Some(key) = people.key(ids, key) else { return self.put_first(record) };
+        let key = Some(key.as_bytes());
+        let what = match record.what {
+            What::Line(line) => {
+                let offset = i64::try_from(record.source.line).unwrap_or(i64::MAX);
+                let timestamp_ms = self.decoder.head(line, self.topic).unwrap_or_default().record_ms;
+                What::Dumped { partition: -1, offset, timestamp_ms, key, value: Some(line) }
+            }
+            What::Dumped { partition, offset, timestamp_ms, value, key: _ } => {
+                What::Dumped { partition, offset, timestamp_ms, key, value }
+            }
+        };
+        self.put_first(&Stored { what, ..*record })
+    }
+
+    /// The ids of a record in the form of the Segment spec.
+    pub(super) fn ids_of(people: &People<'_>, record: &Stored<'_>) -> Vec<Id> {
+        people.ids.reader.of_spec(record.what.bytes()).ids.into_vec()
     }
 }

@@ -10,12 +10,15 @@ use super::spill::Log;
 use super::tally::Tally;
 use crate::app::service::hash_seed;
 use crate::domain::Ms;
-use crate::domain::event::Clock;
+use crate::domain::event::{Clock, Event};
+use crate::domain::identity::message::Body as Told;
 use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::output::{Body, Note};
 use crate::engine::merge::Head;
-use crate::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
+use crate::engine::task::{BatchEffects, Forwarder, Mode, ProspectOutput, Task, TaskInput};
 use crate::wire::state_record::StateCodec;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Events after which a batch is closed, as a transaction would.
 const BATCH_EVENTS: u64 = 4_096;
@@ -45,6 +48,9 @@ pub(super) fn run_task(
     let wall_ms = shared.options.horizon.wall_ms;
     task.set_wall_clock(wall_ms);
     task.limit_records(shared.options.max_records);
+    if let Some(ids) = &shared.options.ids {
+        task.link_ids(Arc::clone(&ids.linking));
+    }
     let mut worked = Worked { task, outputs: Outputs::default(), tally: Tally::default(), member_update: Vec::new() };
     let mut effects = BatchEffects::default();
     let mut updates = updates.iter().peekable();
@@ -113,10 +119,32 @@ fn take(
     tally.misses.count(event);
     tally.first_ms = tally.first_ms.into_iter().chain([event.time_ms]).min();
     tally.last_ms = tally.last_ms.max(Some(event.time_ms));
-    if shared.only.is_none_or(|prospect| prospect == event.prospect) {
+    if shared.only.is_none_or(|prospect| **prospect == *event.prospect) {
+        let before = effects.outputs.len();
         worked.task.apply_event(event, Mode::Virtual, effects);
+        if shared.options.ids.is_some() {
+            tell(&mut worked.task, event, before, effects);
+        }
     }
     Ok(())
+}
+
+/// What ids are told, and events that are sent on, arrive at once: all ids of a person are this task's.
+fn tell(task: &mut Task<StateCodec>, event: &Event<'_>, mut at: usize, effects: &mut BatchEffects) {
+    while let Some(output) = effects.outputs.get(at) {
+        at += 1;
+        let Body::Told(message) = &output.output.body else { continue };
+        let (message, record_ms) = (message.clone(), output.output.at_ms);
+        let input = match &message.body {
+            Told::Forwarded(forwarded) => {
+                let by = Forwarder { via: forwarded.via.to_string(), hops: message.hops };
+                let event = Event { prospect: Cow::Owned(message.to.to_string()), ids: None, ..event.clone() };
+                TaskInput::Forwarded { event, by }
+            }
+            _ => TaskInput::Told { message, record_ms },
+        };
+        task.apply(&input, Mode::Virtual, effects);
+    }
 }
 
 /// Lets the task's clock run on to the end and fires what is due.
@@ -179,7 +207,7 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
             member_update.extend(output.output.member_update());
             continue;
         };
-        if shared.shown.is_some_and(|shown| !concerns(output, shown)) {
+        if shared.shown.is_some_and(|names| !names.iter().any(|name| concerns(output, name))) {
             continue;
         }
         tally.outputs[out as usize] += 1;

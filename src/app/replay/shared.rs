@@ -13,7 +13,7 @@ pub(super) struct Shared<'a> {
     pub encoder: Option<&'a Encoder>,
     pub spill: &'a Spill,
     /// Only this prospect's events are applied; the others move the clock.
-    pub only: Option<&'a str>,
-    /// Only what leaves about this prospect is kept.
-    pub shown: Option<&'a str>,
+    pub only: Option<&'a String>,
+    /// Only what leaves about the prospect of these names is kept.
+    pub shown: Option<&'a [String]>,
 }

@@ -1,11 +1,13 @@
 //! `identity.*`: under which ids prospects are known, and what is no id.
 
 use super::secret::Secret;
-use super::section::section;
+use super::section::{choice, section};
 use crate::config::keys::key::{Key, optional};
 use crate::config::keys::kind::Kind;
+use crate::domain::Ms;
 use crate::domain::identity::naming::NamingOptions;
 use crate::domain::identity::normal::EmailOptions;
+use crate::domain::identity::rules::{EraseAddress, Limits};
 use crate::domain::identity::secret::IdSecret;
 use crate::domain::identity::types::{IdClass, IdType, IdTypeSpec, IdTypes, TypesFault};
 use leadstream_model::Faults;
@@ -22,8 +24,8 @@ section! {
         types: BTreeMap<String, OwnType>,
     } {
         enabled: bool = false,
-            "Join the ids of one person. **Not in this version**, which refuses `true`: the other settings of this section are only read \
-             by `leadstream identity name`, which shows how ids will be written.";
+            "The ids of one person are one prospect, named by the strongest of them ([identity](identity.md)): needs the topics \
+             `leadstream.forwards` and `leadstream.identities`. **Not finished in this version**: see what is not built yet.";
         hash: Option<Vec<String>>,
             "Types whose ids hold a keyed hash (HMAC-SHA256) in place of the value, so that keys and topics hold no address. What comes \
              as SHA-256 already, as from GA4, is the same id then as the plain value. Default: `email` and `phone`, unless it is the strongest \
@@ -33,6 +35,17 @@ section! {
              copy: with another secret everybody has another id.";
         secret: Option<Secret>,
             "The secret itself, for those who keep secrets in the environment (`LEADSTREAM__IDENTITY__SECRET`); never shown.";
+        detach_on: Vec<String> = [],
+            "Names of events that end the use of a device, such as `Signed Out`: what it does afterwards without a name is not that person's \
+             any more. Default: none, because most people who log out are still who they were.";
+        user_aliases: bool = false,
+            "An `alias` may say that two user ids are one person's, who is known by the smaller of them then. Off by default: it can't be \
+             undone by itself.";
+        max_links_per_day: usize = 20 in 1..=10_000,
+            "So many ids may come to one person within a day. More say that the id which they share is nobody's: a till, a default \
+             address. It is blocked then, nothing leaves for it, and `id.blocked` says so.";
+        erase_address: EraseAddress = "all",
+            "Whom `User Deleted` erases that names only an address which several people read: `all` of them, or the one linked `newest`.";
         strip_plus: bool = false,
             "`ada+shop@mail.example` is `ada@mail.example`. Off by default, because not every mail service reads it so.";
         gmail_dots: bool = false,
@@ -45,6 +58,8 @@ section! {
              into.";
     }
 }
+
+choice! { EraseAddress: "all" => All, "newest" => Newest }
 
 /// A type of ids.
 pub(in crate::config) const TYPES: Key = optional(
@@ -128,6 +143,13 @@ impl Identity {
     #[must_use]
     pub fn email_options(&self) -> EmailOptions {
         EmailOptions { strip_plus: self.strip_plus, gmail_dots: self.gmail_dots }
+    }
+
+    /// How far ids are linked. `erased_for_ms`: how long an erased id refuses what happened before.
+    #[must_use]
+    pub fn limits(&self, erased_for_ms: Ms) -> Limits {
+        let (user_aliases, links_per_day, erase_address) = (self.user_aliases, self.max_links_per_day, self.erase_address);
+        Limits { user_aliases, links_per_day, erase_address, erased_for_ms, ..Limits::default() }
     }
 
     /// How ids are made. The secret is given, as a file may hold it.

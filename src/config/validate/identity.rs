@@ -10,11 +10,6 @@ pub(super) fn faults(settings: &Settings) -> Vec<(String, String)> {
     let identity = &settings.identity;
     let mut found = Vec::new();
     let mut add = |key: &str, message: String| found.push((key.to_owned(), message));
-    if identity.enabled {
-        let message = "is not in this version, and needs a later one: leave it false. `leadstream identity name` shows how ids will be \
-                       written";
-        add("identity.enabled", message.to_owned());
-    }
     if identity.secret.is_some() && identity.secret_file.is_some() {
         add("identity.secret", "stands beside identity.secret_file: leave one of them out".to_owned());
     }
@@ -32,6 +27,14 @@ pub(super) fn faults(settings: &Settings) -> Vec<(String, String)> {
     let known: Vec<&str> = types.all().map(|kind| types.name(kind)).collect();
     for name in hash.iter().filter(|name| types.find(name).is_none()) {
         add("identity.hash", unknown(name, "type of ids", &known));
+    }
+    if identity.enabled && settings.identity.hash.is_none() && !identity.hashed(&types).is_empty() {
+        let has_secret = identity.secret.is_some() || identity.secret_file.is_some();
+        if !has_secret {
+            let message = "needs identity.secret_file beside it, a file with the output of `openssl rand -hex 32`: addresses and numbers are \
+                           hashed; identity.hash = [] keeps them as they are in keys and topics";
+            add("identity.enabled", message.to_owned());
+        }
     }
     let is_hashed = hash.iter().any(|name| types.find(name).is_some());
     if is_hashed && identity.secret.is_none() && identity.secret_file.is_none() {

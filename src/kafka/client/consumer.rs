@@ -255,6 +255,7 @@ impl RecordBatch for Records {
             key: self.messages.key(n),
             value: self.messages.value(n),
             content_type: self.messages.header(n, c"content-type"),
+            ids: None,
             mapped: None,
             routed: self.messages.header(n, c"leadstream-routed"),
         }

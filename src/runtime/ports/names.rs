@@ -49,13 +49,15 @@ pub enum DeadReason {
     UnwantedName,
     /// The registry doesn't know the schema that it was written with, or nobody can read that.
     UnknownSchema,
+    /// An event was sent on more often than a person has ids.
+    TooManyHops,
     /// Nothing is wrong with the event, but its input may not say such things.
     Untrusted(Authority),
 }
 
 impl DeadReason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::UnreadableValue,
         Self::KeyMissing,
         Self::KeyEmpty,
@@ -69,6 +71,7 @@ impl DeadReason {
         Self::TooManyEvents,
         Self::UnwantedName,
         Self::UnknownSchema,
+        Self::TooManyHops,
         Self::Untrusted(Authority::Erasure),
         Self::Untrusted(Authority::Consent),
         Self::Untrusted(Authority::Sales),
@@ -97,6 +100,7 @@ impl DeadReason {
             Self::TooManyEvents => "too-many-events",
             Self::UnwantedName => "unknown-name",
             Self::UnknownSchema => "unknown-schema",
+            Self::TooManyHops => "too-many-hops",
             Self::Untrusted(Authority::Erasure) => "untrusted-erasure",
             Self::Untrusted(Authority::Consent) => "untrusted-consent",
             Self::Untrusted(Authority::Sales) => "untrusted-sales",
@@ -165,23 +169,35 @@ closed_set! {
         Triggers = "triggers",
         HandOvers = "hand-overs",
         Accounts = "accounts",
+        /// Who became part of whom. Only with identity.
+        Identities = "identities",
         /// Internal: the updates of members for their accounts. Only with a model that knows accounts.
         AccountMembers = "account-members",
         /// Internal: the events of inputs that are routed, by prospect. Only with such inputs; routers write it.
         Events = "events",
+        /// Internal: what ids are told, and events that are sent on. Only with identity.
+        Forwards = "forwards",
         DeadLetters = "dead-letters",
         State = "state",
     }
 }
 
 impl OutTopic {
-    /// The topics that the engine writes; `accounts`: a model knows accounts.
-    pub fn used(accounts: bool) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |topic| *topic != Self::Events && (accounts || *topic != Self::AccountMembers))
+    /// The topics that the engine writes; `accounts`: a model knows accounts; `identity`: ids may point to others.
+    pub fn used(accounts: bool, identity: bool) -> impl Iterator<Item = Self> {
+        let is_used = move |topic: &Self| match topic {
+            Self::Events => false,
+            Self::AccountMembers => accounts,
+            Self::Identities | Self::Forwards => identity,
+            _ => true,
+        };
+        Self::ALL.into_iter().filter(is_used)
     }
 
     /// The topics that a router writes.
-    pub const OF_ROUTERS: [Self; 2] = [Self::Events, Self::DeadLetters];
+    pub fn of_routers(identity: bool) -> impl Iterator<Item = Self> {
+        [Self::Events, Self::DeadLetters].into_iter().chain(identity.then_some(Self::Forwards))
+    }
 
     /// The topic's name before any prefix.
     #[must_use]

@@ -1,14 +1,14 @@
-//! What routers say of themselves.
+//! What routers, and workers with identity, say of themselves.
 
 use crate::domain::Ms;
 
-/// How far a router is. Whoever reads it has all that the router has written before.
+/// How far a router is, or the tasks of a worker. Whoever reads it has all that was written before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// By the router's clock.
+    /// By its clock.
     pub wall_ms: Ms,
-    /// Partitions of all topics that are routed, whoever reads them.
+    /// Partitions of all topics that are routed, whoever reads them; tasks of all workers.
     pub lanes: u32,
-    /// Topic and partition of each that this router reads, and whether it is caught up with it.
-    pub own: Vec<(String, i32, bool)>,
+    /// Topic and partition of each that it reads, and its level: 0 is behind.
+    pub own: Vec<(String, i32, u8)>,
 }

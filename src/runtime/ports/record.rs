@@ -1,6 +1,7 @@
 //! A record as it is read, and why one can't be used.
 
 use super::names::DeadReason;
+use crate::domain::identity::naming::EventIds;
 use crate::domain::{Ms, YEAR_2000_MS};
 
 /// One input record as it lies in memory; nothing is copied.
@@ -18,6 +19,8 @@ pub struct RecordView<'a> {
     pub content_type: Option<&'a [u8]>,
     /// What the mapping of its topic made of it; `None`: the value is read as it is.
     pub mapped: Option<Result<&'a str, &'a Rejected>>,
+    /// The ids that its mapping read, where identity is on.
+    pub ids: Option<&'a EventIds>,
     /// Where a router has it from, when it has one: the header `leadstream-routed`.
     pub routed: Option<&'a [u8]>,
 }

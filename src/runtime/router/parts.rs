@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::lane::Lane;
+use super::links::Links;
 use super::look::Look;
 use super::pending::Pending;
 use super::purge::Purging;
@@ -43,6 +44,8 @@ pub struct Router<S, L, R> {
     pub(super) joining: Joining,
     pub(super) lanes: BTreeMap<InputPartition, Lane>,
     pub(super) batch: Batch,
+    /// Which links it told of lately, where identity is on.
+    pub(super) links: Links,
     /// Where partitions begin of which nothing is committed: those that tasks read before they were routed.
     pub(super) read_before: BTreeMap<InputPartition, i64>,
     /// `None`: it is the only router.
@@ -64,6 +67,7 @@ pub struct Router<S, L, R> {
 impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     pub fn new(parts: Parts<S, L, R>) -> Self {
         let Parts { source, log, route, options, clock, observer, board, stop } = parts;
+        let links = Links::new(options.linking.clone());
         Self {
             source,
             log,
@@ -77,6 +81,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             joining: Joining::default(),
             lanes: BTreeMap::new(),
             batch: Batch::default(),
+            links,
             read_before: BTreeMap::new(),
             look: None,
             purging: None,

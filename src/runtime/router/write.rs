@@ -22,7 +22,7 @@ const SAY_INTERVAL: Duration = Duration::from_secs(1);
 impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     /// Routes the next record of a lane; whether there was one.
     pub(super) fn route_head(&mut self, at: InputPartition) -> Result<bool, Failure> {
-        let Self { lanes, log, route, batch, options, refused, clock, .. } = self;
+        let Self { lanes, log, route, batch, options, refused, clock, links, .. } = self;
         let Some(lane) = lanes.get_mut(&at) else { return Ok(false) };
         let Some((records, n)) = lane.head() else { return Ok(false) };
         let is_refused = *refused == Some((at, records.offset(n)));
@@ -55,15 +55,21 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             // Nothing is wrong with what an input may not say: one visitor must not stop it by that.
             is_bad |= what.as_ref().is_err_and(|rejected| rejected.reason.authority().is_none());
             match what {
-                Ok(event) => log.send(&OutRecord {
-                    task,
-                    topic: OutTopic::Events,
-                    partition: None,
-                    key: Some(event.key.as_bytes()),
-                    value: Some(&event.value),
-                    timestamp_ms: None,
-                    headers: &event.headers,
-                })?,
+                Ok(event) => {
+                    let key = match &event.sighted {
+                        Some(sighted) => links.tell(sighted, task, &**route, log)?,
+                        None => None,
+                    };
+                    log.send(&OutRecord {
+                        task,
+                        topic: OutTopic::Events,
+                        partition: None,
+                        key: Some(key.as_deref().unwrap_or(&event.key).as_bytes()),
+                        value: Some(&event.value),
+                        timestamp_ms: None,
+                        headers: &event.headers,
+                    })?;
+                }
                 Err(_) if planted!(RouterDeadLetterForgotten) => {}
                 Err(rejected) => {
                     *batch.stats.dead.entry((at.input, rejected.reason)).or_default() += 1;
@@ -128,7 +134,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         let is_read = |lane: &Lane| lane.waits.is_none() && lane.paused.is_none();
         let is_caught_up = |lane: &Lane| (is_read(lane) && is_present(lane)) || planted!(RouterAlwaysCaughtUp);
         let topic = |input: u16| self.options.input(input).cloned().unwrap_or_default();
-        let own = self.lanes.iter().map(|(at, lane)| (topic(at.input), at.partition, is_caught_up(lane))).collect();
+        let own = self.lanes.iter().map(|(at, lane)| (topic(at.input), at.partition, u8::from(is_caught_up(lane)))).collect();
         let progress = Progress { wall_ms: now.wall_ms, lanes: self.options.lanes, own };
         let headers = self.route.progress(&progress);
         if !self.batch.is_open {
@@ -193,6 +199,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             }
         }
         let mut batch = std::mem::take(&mut self.batch);
+        self.links.committed();
         let now = self.clock.monotonic();
         batch.stats.commit_took = now.saturating_sub(begun);
         self.quiet_since = is_quiet.then_some(now);
@@ -239,6 +246,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             .for_each(|lane| if planted!(RouterForgetsToDiscard) { lane.confirm() } else { lane.discard() });
         self.said = None;
         let is_open = self.batch.is_open;
+        self.links.aborted();
         self.batch = Batch { is_open, ..Batch::default() };
     }
 }

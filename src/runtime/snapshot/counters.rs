@@ -36,7 +36,12 @@ impl TaskCounters {
                 *self.cart_outcomes.entry(outcome.kind.type_name()).or_default() += 1;
                 self.recovery.note(outcome);
             }
-            Body::Triggered(_) | Body::HandOver(_) | Body::AccountChanged(_) | Body::Member(_) => {}
+            Body::Triggered(_)
+            | Body::HandOver(_)
+            | Body::AccountChanged(_)
+            | Body::IdentityChanged(_)
+            | Body::Member(_)
+            | Body::Told(_) => {}
         }
     }
 

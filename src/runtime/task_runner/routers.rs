@@ -1,5 +1,5 @@
-//! What a task knows of the routers that write one of its inputs: as long as they are behind, an order of somebody whose reminder is due
-//! may not have come through yet.
+//! What a task knows of those that write one of its inputs, routers or other tasks: as long as they are behind, an order of somebody
+//! whose reminder is due may not have come through yet.
 
 use crate::domain::Ms;
 use crate::planted;
@@ -13,13 +13,13 @@ const COUNTS_FOR: Duration = Duration::from_secs(5);
 /// It was not said longer ago than this, clocks of machines being as they are.
 const MOST_AGE_MS: Ms = 60_000;
 
-/// How far each partition is routed.
+/// How far each partition is routed, or each other task is.
 #[derive(Debug, Default)]
 pub struct Routers {
     /// Partitions of all topics that are routed, as was last said.
     lanes: u32,
-    /// By topic and partition: whether its router was caught up, when it said so, and when that was heard.
-    heard: BTreeMap<(String, i32), (bool, Ms, Duration)>,
+    /// By topic and partition: the level that was said, when it was, and when that was heard.
+    heard: BTreeMap<(String, i32), (u8, Ms, Duration)>,
 }
 
 impl Routers {
@@ -27,17 +27,24 @@ impl Routers {
     pub fn heard(&mut self, progress: Progress, now: Duration) {
         let Progress { wall_ms, lanes, own } = progress;
         self.lanes = lanes;
-        self.heard.extend(own.into_iter().map(|(topic, partition, caught_up)| ((topic, partition), (caught_up, wall_ms, now))));
+        self.heard.extend(own.into_iter().map(|(topic, partition, level)| ((topic, partition), (level, wall_ms, now))));
     }
 
     /// All partitions were routed a moment ago.
     pub fn are_caught_up(&self, now: &Now) -> bool {
-        let counts = |(caught_up, wall_ms, heard): &(bool, Ms, Duration)| {
+        self.level(now) > 0
+    }
+
+    /// The least level that counts of all partitions.
+    pub fn level(&self, now: &Now) -> u8 {
+        let counts = |(level, wall_ms, heard): &(u8, Ms, Duration)| {
             let is_fresh = now.monotonic.saturating_sub(*heard) < COUNTS_FOR && now.wall_ms - wall_ms < MOST_AGE_MS;
-            *caught_up && (is_fresh || planted!(RoutersBelievedForEver))
+            (*level > 0 && (is_fresh || planted!(RoutersBelievedForEver))).then_some(*level)
         };
         let lanes = if planted!(OneLaneSuffices) { self.lanes.min(1) } else { self.lanes };
-        lanes > 0 && self.heard.values().filter(|said| counts(said)).count() >= lanes as usize
+        let counted = self.heard.values().filter_map(counts);
+        let (count, least) = counted.fold((0, u8::MAX), |(count, least), level| (count + 1, least.min(level)));
+        if lanes > 0 && count >= lanes { least } else { 0 }
     }
 }
 
@@ -54,8 +61,8 @@ mod tests {
         }
     }
 
-    fn said(own: &[(i32, bool)], at: u64) -> Progress {
-        let own = own.iter().map(|(partition, caught_up)| ("raw".to_owned(), *partition, *caught_up)).collect();
+    fn said(own: &[(i32, u8)], at: u64) -> Progress {
+        let own = own.iter().map(|(partition, level)| ("raw".to_owned(), *partition, *level)).collect();
         Progress { wall_ms: now(at).wall_ms, lanes: 3, own }
     }
 
@@ -63,11 +70,11 @@ mod tests {
     fn they_are_caught_up_when_every_partition_was_a_moment_ago() {
         let mut routers = Routers::default();
         assert!(!routers.are_caught_up(&now(0)), "nothing is known of them");
-        routers.heard(said(&[(0, true), (1, true)], 1_000), now(1_000).monotonic);
+        routers.heard(said(&[(0, 1), (1, 1)], 1_000), now(1_000).monotonic);
         assert!(!routers.are_caught_up(&now(1_000)), "nobody reads one");
-        routers.heard(said(&[(2, false)], 1_500), now(1_500).monotonic);
+        routers.heard(said(&[(2, 0)], 1_500), now(1_500).monotonic);
         assert!(!routers.are_caught_up(&now(1_500)), "one is behind");
-        routers.heard(said(&[(2, true)], 2_500), now(2_500).monotonic);
+        routers.heard(said(&[(2, 1)], 2_500), now(2_500).monotonic);
         assert!(routers.are_caught_up(&now(2_600)));
         assert!(!routers.are_caught_up(&now(6_100)), "one has said nothing for long");
     }
@@ -75,7 +82,7 @@ mod tests {
     #[test]
     fn what_a_router_said_long_ago_counts_for_nothing_though_it_is_read_now() {
         let mut routers = Routers::default();
-        routers.heard(said(&[(0, true), (1, true), (2, true)], 0), now(3_600_000).monotonic);
+        routers.heard(said(&[(0, 1), (1, 1), (2, 1)], 0), now(3_600_000).monotonic);
         assert!(!routers.are_caught_up(&now(3_600_000)));
     }
 }

@@ -203,13 +203,16 @@ struct Plain;
 impl Route for Plain {
     fn route(&self, records: &dyn RecordBatch, n: usize) -> Result<Vec<RoutedPart>, String> {
         let value = records.view(n).value.unwrap_or_default().to_vec();
-        let event = RoutedEvent { key: String::from_utf8_lossy(&value).into_owned(), value, headers: Headers::new() };
+        let event =
+            RoutedEvent { key: String::from_utf8_lossy(&value).into_owned(), value, headers: Headers::new(), sighted: None };
         Ok(vec![RoutedPart { outcome: MappingOutcome::Mapped, what: Some(Ok(event)), element: None }])
     }
 
     fn progress(&self, _: &Progress) -> Headers {
         Headers::new()
     }
+
+    fn told(&self, _: &crate::domain::identity::message::Message, _: &mut crate::runtime::ports::Encoded) {}
 
     fn mapping(&self, _: u16) -> &'static str {
         ""

@@ -40,7 +40,9 @@ pub(super) fn fetch_task<S: EventSource, D: Decode, C: Codec>(
         if fetched.is_anew {
             runner.forget_end(input, decoder);
         }
-        let prepared = decoder.prepare(fetched.records, input, &mut |progress| runner.routers.heard(progress, now.monotonic));
+        let of_tasks = options.forwards_input == Some(input);
+        let heard = if of_tasks { &mut runner.others.tasks } else { &mut runner.others.routers };
+        let prepared = decoder.prepare(fetched.records, input, &mut |progress| heard.heard(progress, now.monotonic));
         let first = prepared.records.as_ref().filter(|records| !records.is_empty());
         // The internal input is our own producer's: it says nothing of the others'.
         if let (Some(sample), Some(records)) = (samples.get_mut(usize::from(input)), first)

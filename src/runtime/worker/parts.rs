@@ -92,6 +92,8 @@ pub struct Worker<P: Ports> {
     /// The task that is tried alone just now.
     pub(super) alone: Option<i32>,
     pub(super) failure_logged: Option<Duration>,
+    /// What its tasks said last of how far they are, and when; nothing without identity.
+    pub(super) said: Option<(Vec<u8>, Duration)>,
 }
 
 impl<P: Ports> Worker<P> {
@@ -128,6 +130,7 @@ impl<P: Ports> Worker<P> {
             watches: BTreeMap::new(),
             alone: None,
             failure_logged: None,
+            said: None,
         }
     }
 

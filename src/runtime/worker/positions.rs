@@ -15,8 +15,9 @@ pub(in crate::runtime) fn first_offset<S: EventSource>(
     let bounds = source.bounds(partition)?;
     let topic = options.input(partition.input);
     let Some(offset) = committed else {
-        // Updates of members from before the first start are our own: none may be left out.
-        if topic.is_some() && topic == options.members.as_ref() {
+        // Updates of members, and what ids were told, from before the first start are our own: none may be left out.
+        let is_own = options.forwards_input == Some(partition.input) || topic.is_some() && topic == options.members.as_ref();
+        if is_own {
             return Ok(bounds.low);
         }
         return match options.start {

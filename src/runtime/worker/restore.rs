@@ -26,7 +26,15 @@ impl<P: Ports> Worker<P> {
         task.limit_records(self.options.max_records);
         let breaker = self.options.poison.map(CircuitBreaker::new);
         TaskRunner::new(partition, task, offsets, self.options.inputs.len(), is_replay(&self.models), breaker)
-            .behind_routers(self.options.routed_input)
+            .behind(self.options.routed_input, self.options.forwards_input)
+    }
+
+    fn new_task(&self) -> Task<P::Codec> {
+        let mut task = Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed);
+        if let Some(linking) = &self.options.linking {
+            task.link_ids(Arc::clone(linking));
+        }
+        task
     }
 
     pub(super) fn begin_restore(&mut self, partition: i32, inputs: &[(Option<Position>, i64)], parked: Option<Parked<P::Codec>>) {
@@ -43,7 +51,7 @@ impl<P: Ports> Worker<P> {
         let parked = parked.filter(|p| is_last(p) || planted!(ParkedIsTrusted, ParkedOfAnother));
         let (task, from, parked) = match parked {
             Some(parked) => (parked.task, Some(parked.end), Some((parked.incarnation, parked.time_ms))),
-            None => (Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed), None, None),
+            None => (self.new_task(), None, None),
         };
         self.state.begin(partition, from);
         let restoring = Restoring {
@@ -110,7 +118,7 @@ impl<P: Ports> Worker<P> {
         let Some(mut restoring) = self.restoring.remove(&partition) else { return Ok(()) };
         if restoring.spoiled && !planted!(ParkedIsTrusted) {
             // Another member wrote while the state was parked: from the beginning.
-            let task = Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed);
+            let task = self.new_task();
             let runner = self.new_runner(partition, task, &restoring.offsets);
             self.runners.insert(partition, runner);
             self.state.begin(partition, None);

@@ -145,3 +145,21 @@ pub(super) fn traits(prospect: &Prospect, models: &Models) -> BTreeMap<String, T
     });
     named.collect()
 }
+
+/// Another id that stands for a prospect.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct IdView {
+    pub id: String,
+    /// Since it is known to be theirs.
+    pub since: Option<Time>,
+}
+
+/// Other ids that stand for a prospect, the strongest first.
+pub(super) fn ids(prospect: &Prospect) -> Vec<IdView> {
+    let identity = prospect.extras.as_ref().and_then(|extras| extras.identity.get());
+    let mut names: Vec<_> = identity.iter().flat_map(|identity| &identity.names).collect();
+    names.sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
+    names.into_iter().map(|name| IdView { id: name.id.to_string(), since: Time::of(name.since_ms) }).collect()
+}

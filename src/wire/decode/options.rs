@@ -31,6 +31,8 @@ pub struct Options {
     /// Topics that a router reads: what it makes of their records lies in the topic of `routed_input`.
     pub routed: Vec<Topic>,
     pub routed_input: Option<u16>,
+    /// Where what ids are told lies, and events that are sent on; `None`: identity is off.
+    pub forwards_input: Option<u16>,
     /// Where times without a zone were written, by topic, those that are routed last; none, or none of its topic: UTC, or what their
     /// arrival shows.
     pub zones: Vec<Option<Zone>>,
@@ -64,6 +66,7 @@ impl Default for Options {
             topics: Vec::new(),
             routed: Vec::new(),
             routed_input: None,
+            forwards_input: None,
             zones: Vec::new(),
             allowed_skew_ms: 5 * MINUTE_MS,
             max_age_ms: 90 * DAY_MS,

@@ -52,7 +52,8 @@ impl Options {
     /// Where a record was first written.
     pub(super) fn first_origin(&self, record: &RecordView<'_>) -> Result<Origin, Rejected> {
         let own = Position { input: record.input, partition: record.partition, offset: record.offset };
-        let Some(header) = record.routed.filter(|_| self.routed_input == Some(record.input)) else {
+        let is_ours = [self.routed_input, self.forwards_input].contains(&Some(record.input));
+        let Some(header) = record.routed.filter(|_| is_ours) else {
             return Ok(self.origin(own, record.record_ms()));
         };
         let unreadable = |error| Rejected {

@@ -2,10 +2,11 @@
 
 use super::fields::{PRODUCT_FIELDS, ProductField};
 use super::property_names::{OF_CART, VARIANT_IDS, VARIANT_TRAITS, WITHIN, keep};
-use super::value::{Faults, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, Scalar, tidy};
+use super::value::{Faults, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, Scalar};
 use crate::domain::event::Product;
 use crate::domain::names::Kind;
 use crate::domain::placeholder_ids::IdOf;
+use crate::wire::tidy_id::tidy;
 use std::borrow::Cow;
 
 /// Most products of one event; further ones are dropped and counted.

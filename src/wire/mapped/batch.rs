@@ -72,7 +72,7 @@ impl RecordBatch for KeptBatch {
 struct MappedBatch {
     records: Rc<dyn RecordBatch>,
     /// Which of them, and what became of it.
-    kept: Vec<(usize, Result<String, Rejected>)>,
+    kept: Vec<(usize, Result<MappedEvent, Rejected>)>,
     /// What they all weigh, with those that are skipped.
     bytes: usize,
 }
@@ -89,7 +89,7 @@ pub fn mapped(mapper: &Mapper, topic: &str, records: Rc<dyn RecordBatch>, from: 
         match mapper.map(&record(&view, topic, &headers)) {
             Ok(parts) => {
                 parts.iter().for_each(|part| counts[part.outcome as usize] += 1);
-                kept.extend(one(parts).map(|what| (n, what.map(|event| event.json))));
+                kept.extend(one(parts).map(|what| (n, what)));
             }
             Err(not_ready) => {
                 want(mapper, topic, &*records, n + 1);
@@ -148,7 +148,8 @@ impl RecordBatch for MappedBatch {
 
     fn view(&self, n: usize) -> RecordView<'_> {
         let (at, what) = &self.kept[n];
-        RecordView { mapped: Some(what.as_ref().map(String::as_str)), ..self.records.view(*at) }
+        let ids = what.as_ref().ok().and_then(|event| event.ids.as_ref());
+        RecordView { mapped: Some(what.as_ref().map(|event| event.json.as_str())), ids, ..self.records.view(*at) }
     }
 
     fn offset(&self, n: usize) -> i64 {
@@ -160,7 +161,7 @@ impl RecordBatch for MappedBatch {
     }
 
     fn bytes(&self) -> usize {
-        let mapped = |what: &Result<String, Rejected>| what.as_ref().map_or(0, String::len);
+        let mapped = |what: &Result<MappedEvent, Rejected>| what.as_ref().map_or(0, |event| event.json.len());
         self.bytes + self.kept.iter().map(|(_, what)| mapped(what)).sum::<usize>()
     }
 

@@ -1,6 +1,8 @@
 //! The mapping of an input, and what it makes of a record.
 
+use crate::domain::identity::naming::EventIds;
 use crate::runtime::ports::{DeadReason, MappingOutcome, Rejected};
+use crate::wire::event_ids::IdReader;
 use leadstream_mapping::{Event, Format, Mapping, NoSchemas, NotReady, Reason, Record, SchemaId, Schemas, What};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,6 +13,8 @@ use std::sync::Arc;
 pub struct Mapper {
     mapping: Arc<Mapping>,
     schemas: Arc<dyn Schemas + Send + Sync>,
+    /// Where identity is on.
+    ids: Option<Arc<IdReader>>,
 }
 
 impl fmt::Debug for Mapper {
@@ -34,13 +38,15 @@ pub struct Part {
 pub struct MappedEvent {
     /// The key that it belongs under.
     pub prospect: String,
+    /// What it says of ids, where identity is on.
+    pub ids: Option<EventIds>,
     /// In the form of the Segment spec.
     pub json: String,
 }
 
 impl From<Mapping> for Mapper {
     fn from(mapping: Mapping) -> Self {
-        Self { mapping: Arc::new(mapping), schemas: Arc::new(NoSchemas) }
+        Self { mapping: Arc::new(mapping), schemas: Arc::new(NoSchemas), ids: None }
     }
 }
 
@@ -48,7 +54,13 @@ impl Mapper {
     /// Of records whose schemas a registry has.
     #[must_use]
     pub fn with_schemas(mapping: Mapping, schemas: Arc<dyn Schemas + Send + Sync>) -> Self {
-        Self { mapping: Arc::new(mapping), schemas }
+        Self { mapping: Arc::new(mapping), schemas, ids: None }
+    }
+
+    /// Its events belong under the strongest of their ids.
+    #[must_use]
+    pub fn reading_ids(self, ids: Arc<IdReader>) -> Self {
+        Self { ids: Some(ids), ..self }
     }
 
     /// The mapping's name.
@@ -113,7 +125,10 @@ impl Mapper {
             let (outcome, what) = match outcome.what {
                 What::Event(event) => {
                     let outcome = if event.is_kept { MappingOutcome::Kept } else { MappingOutcome::Mapped };
-                    (outcome, Some(Ok(MappedEvent::from(&event))))
+                    match self.event(&event) {
+                        Some(mapped) => (outcome, Some(Ok(mapped))),
+                        None => (MappingOutcome::NoPerson, Some(Err(no_id()))),
+                    }
                 }
                 What::Skipped => (MappingOutcome::Skipped, None),
                 What::Dead { reason, detail } => {
@@ -127,11 +142,22 @@ impl Mapper {
     }
 }
 
-impl From<&Event> for MappedEvent {
-    fn from(event: &Event) -> Self {
-        let prospect = event.prospect.as_ref().map_or(String::new(), |(_, id)| id.clone());
-        Self { prospect, json: event.json() }
+impl Mapper {
+    /// `None`: none of its ids is somebody's.
+    fn event(&self, event: &Event) -> Option<MappedEvent> {
+        let Some(reader) = &self.ids else {
+            let prospect = event.prospect.as_ref().map_or(String::new(), |(_, id)| id.clone());
+            return Some(MappedEvent { prospect, ids: None, json: event.json() });
+        };
+        let ids = reader.of_mapped(event);
+        let prospect = reader.naming().types().text(ids.strongest()?).to_string();
+        Some(MappedEvent { prospect, ids: Some(ids), json: event.json() })
     }
+}
+
+fn no_id() -> Rejected {
+    let detail = "none of its ids is one that somebody can have".to_owned();
+    Rejected { reason: DeadReason::KeyMissing, detail }
 }
 
 const fn dead_reason(reason: Reason) -> DeadReason {

@@ -20,6 +20,8 @@ pub fn type_name(output: &Output) -> &'static str {
         Body::HandOver(body) => body.kind.type_name(),
         Body::AccountChanged(body) => body.kind.type_name(),
         Body::Member(_) => "account.member",
+        Body::IdentityChanged(body) => body.type_name(),
+        Body::Told(_) => "id.told",
     }
 }
 

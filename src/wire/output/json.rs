@@ -2,6 +2,7 @@
 
 mod account;
 mod hand_over;
+mod identity;
 mod trigger;
 mod values;
 mod writer;
@@ -27,6 +28,7 @@ enum JsonBody<'a> {
     HandOver(hand_over::HandOver<'a>),
     Account(account::Account<'a>),
     Member(account::Update<'a>),
+    Identity(identity::Changed<'a>),
 }
 
 #[derive(Serialize)]
@@ -122,6 +124,9 @@ pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &
         Body::HandOver(body) => JsonBody::HandOver(hand_over::hand_over(body)),
         Body::AccountChanged(body) => JsonBody::Account(account::account(body)),
         Body::Member(body) => JsonBody::Member(account::member(body)),
+        Body::IdentityChanged(body) => JsonBody::Identity(identity::changed(body)),
+        // Never as JSON: see `forwards`.
+        Body::Told(_) => return value.truncate(start),
     };
     let brace = value.len();
     if serde_json::to_writer(&mut *value, &body).is_err() {

@@ -8,7 +8,7 @@ mod values;
 use super::catalog::Catalog;
 use super::fields::{direction_name, rounded, type_name};
 use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
-use crate::domain::output::{Body, Output, ScoreChanged, StageChanged};
+use crate::domain::output::{Body, IdentityChanged, Output, ScoreChanged, StageChanged};
 use crate::domain::terms::movement::Cause;
 use crate::wire::proto;
 use prost::Message;
@@ -30,6 +30,9 @@ pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &
             offset: event.position.offset,
         }),
         body: Some(match &output.body {
+            Body::IdentityChanged(body) => proto::output::Body::IdentityChanged(identity(body)),
+            // Never as an output of its own: see `forwards`.
+            Body::Told(_) => return,
             Body::StageChanged(body) => proto::output::Body::StageChanged(stage(body)),
             Body::ScoreChanged(body) => proto::output::Body::ScoreChanged(score(body)),
             Body::CartAbandoned(body) => proto::output::Body::CartAbandoned(abandoned(body, catalog)),
@@ -41,6 +44,20 @@ pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &
         }),
     };
     message.encode_raw(value);
+}
+
+fn identity(body: &IdentityChanged) -> proto::IdentityChanged {
+    match body {
+        IdentityChanged::Merged { from, renamed } => {
+            proto::IdentityChanged { from: Some(from.to_string()), renamed: Some(*renamed), ..proto::IdentityChanged::default() }
+        }
+        IdentityChanged::Conflict { id, refused } => proto::IdentityChanged {
+            claimed: Some(id.to_string()),
+            refused: Some(refused.to_string()),
+            ..proto::IdentityChanged::default()
+        },
+        IdentityChanged::Blocked => proto::IdentityChanged::default(),
+    }
 }
 
 fn stage(body: &StageChanged) -> proto::StageChanged {

@@ -24,7 +24,8 @@ pub(super) fn go(out: &Path, files: &[PathBuf], partitions: u32, set: &[&str]) -
         models: Arc::new(config::models(&settings).unwrap()),
         max_records: None,
         decode: decode::Options { topics, zones: settings.input_zones(), ..decode::Options::default() },
-        mappings: mappings(&settings).unwrap(),
+        mappings: mappings(&settings, None).unwrap(),
+        ids: None,
     };
     replay(&options, &indicatif::ProgressBar::hidden()).unwrap()
 }

@@ -5,6 +5,7 @@ use leadstream::kafka::records::{OwnedRecord, OwnedRecords};
 use leadstream::runtime::ports::Decode;
 use leadstream::wire::decode::Mappings;
 use leadstream::wire::mapped::Mapper;
+use leadstream::wire::routed::{self, ForwardedBy, Routed};
 use leadstream_mapping::{Lookup, SchemaId, Schemas};
 use std::sync::Arc;
 
@@ -385,6 +386,23 @@ fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
         let batch = decoder.prepare(Box::new(records), 0, &mut |_| {}).records.expect("one that is read");
         decoder.decode_event(&batch.view(0)).expect_err("a dead letter").reason
     };
+    let sent_on = |hops| {
+        let forwarded = Some(ForwardedBy { via: "anon:v1".to_owned(), hops });
+        let header = routed::encode(&Routed {
+            version: routed::VERSION,
+            topic: "clickstream".to_owned(),
+            record_ms: Some(RECORD_MS),
+            forwarded,
+            ..Routed::default()
+        });
+        let options = Options { topics: Vec::new(), forwards_input: Some(CLICKSTREAM), ..Options::default() };
+        let decoder = Decoder::new(options, &vocabulary());
+        decoder
+            .decode(&RecordView { routed: Some(&header), ..record(b"u", PAGE) })
+            .map_err(|rejected| rejected.reason)
+            .map(|_| ())
+    };
+    assert_eq!(sent_on(63), Ok(()));
     let newer = RecordView { content_type: Some(b"application/avro"), ..record(b"u", PAGE) };
     let huge = vec![b' '; (1 << 20) + 1];
     let reasons = [
@@ -401,6 +419,7 @@ fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
         mapped("events[]", r#"{"events":[{"what":"a","who":"ann"},{"what":"a","who":"ben"}]}"#),
         mapped("", r#"{"what":"gone","who":"ann"}"#),
         mapped("a[]\"\nformat = \"avro", "\0\0\0\0\u{7}"),
+        sent_on(64).unwrap_err(),
         untrusted("User Deleted"),
         untrusted("Unsubscribed"),
         untrusted("Lead Won"),

@@ -235,7 +235,7 @@ fn told(
     if said.lanes as usize != lanes {
         findings.add(Rule::RoutersTellTheTruth, format!("{who} says that there are {} partitions of {lanes}", said.lanes));
     }
-    for (topic, partition, _) in said.own.iter().filter(|(.., is_caught_up)| *is_caught_up) {
+    for (topic, partition, _) in said.own.iter().filter(|(.., level)| *level > 0) {
         let Some(lane) = evidence.topics.named(topic).map(|topic| TopicPartition { topic, partition: *partition }) else {
             findings.add(Rule::RoutersTellTheTruth, format!("{who} says something of {topic}, which nobody routes"));
             continue;

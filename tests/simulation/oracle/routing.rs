@@ -63,15 +63,15 @@ pub fn check_held(evidence: &Evidence<'_>, commit: &Commit<'_>, findings: &mut F
         let Some(heard) = evidence.routing.handed(events, visible, commit.decided, &commit.record.writer) else { continue };
         let is_fresh = heard + COUNTS_FOR > begun;
         let is_recent = wall_ms(begun) - said.wall_ms < MOST_AGE_MS + 2 * evidence.times.skew_ms;
-        for (topic, partition, is_caught_up) in said.own {
+        for (topic, partition, level) in said.own {
             let Some(topic) = topics.named(&topic) else { continue };
             let lane = TopicPartition { topic, partition };
-            if is_caught_up && is_fresh && is_recent {
+            if level > 0 && is_fresh && is_recent {
                 caught_up.insert(lane);
             }
             if heard < begun && last.get(&lane).is_none_or(|(before, _)| *before <= heard) {
-                last.insert(lane, (heard, is_caught_up));
-            } else if heard >= begun && is_caught_up {
+                last.insert(lane, (heard, level > 0));
+            } else if heard >= begun && level > 0 {
                 // Said while the batch was open.
                 last.insert(lane, (heard, true));
             }

@@ -42,13 +42,14 @@ impl Standing {
     pub fn apply(&mut self, key: &str, input: &TaskInput<'_>, models: &Models) -> Given {
         let mut effects = Effects::default();
         let update = match input {
-            TaskInput::Event(event) => {
+            TaskInput::Event(event) | TaskInput::Forwarded { event, .. } => {
                 step(&mut self.prospect, self.is_new, event, models, &mut effects);
                 self.is_new = effects.erase;
                 self.is_erased = effects.erase && self.prospect.erasure().is_none();
                 return of_prospect(key, effects);
             }
             TaskInput::MemberUpdate { update, .. } => update,
+            TaskInput::Told { .. } => panic!("identity is off in these worlds"),
         };
         if update.update.is_to_member() {
             // Whoever is forgotten meanwhile hears nothing.

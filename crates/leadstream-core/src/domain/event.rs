@@ -1,5 +1,6 @@
 //! One decoded input event. It borrows from the record's bytes where it can.
 
+use crate::domain::identity::said::SaidIds;
 use crate::domain::ids::{hash64, some32, some64};
 use crate::domain::mail::MailNames;
 use crate::domain::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
@@ -209,6 +210,8 @@ pub struct Event<'a> {
     pub clamped: bool,
     /// Its time is not the one that it says.
     pub corrected: Option<Corrected>,
+    /// What it says of ids, where identity is on and no router has looked at it.
+    pub ids: Option<Box<SaidIds>>,
 }
 
 impl Event<'_> {

@@ -2,6 +2,7 @@
 
 pub mod block_list;
 pub mod id;
+pub mod linking;
 pub mod links;
 pub mod merge;
 pub mod message;
@@ -10,5 +11,6 @@ pub mod normal;
 pub mod record;
 pub mod route;
 pub mod rules;
+pub mod said;
 pub mod secret;
 pub mod types;

@@ -58,6 +58,10 @@ pub enum IdKind {
     Account(u8),
     /// Another prospect became part of this one.
     Merged,
+    /// Another prospect claims an id of this one.
+    Conflict,
+    /// The id is nobody's.
+    Blocked,
 }
 
 /// Builds the id of an output: a hash of prospect, model **name**, kind, cart, the arming (or causing) event's time and
@@ -85,6 +89,9 @@ pub fn output_id(
         IdKind::Account(kind) => (21, kind),
         // With the other's name for the cart.
         IdKind::Merged => (22, 0),
+        // With the name of whoever is refused for the cart.
+        IdKind::Conflict => (22, 1),
+        IdKind::Blocked => (22, 2),
     };
     let what = [tag, sub, step, u8::from(cart.is_some())];
     let (cause_ms, cause_hash) = (cause_ms.to_le_bytes(), cause_hash.to_le_bytes());

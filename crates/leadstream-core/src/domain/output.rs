@@ -1,10 +1,14 @@
 //! What a step gives besides new state: outputs for downstream topics, and notes that the runtime counts.
 
 pub mod account;
+pub mod identity;
+pub mod of_ids;
 mod orders;
 pub mod trigger;
 
 use crate::domain::hand_over::HandOver;
+use crate::domain::identity::message::Message;
+use crate::domain::identity::record::Counted;
 use crate::domain::member_update::{MemberUpdate, MemberUpdateRecord};
 use crate::domain::origin::CausingEvent;
 use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
@@ -15,6 +19,7 @@ use crate::domain::terms::limit::Limit;
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 use crate::domain::{Ms, Text};
 pub use account::AccountChanged;
+pub use identity::IdentityChanged;
 pub use orders::{CartsChange, NoOpportunity, OrderChange};
 pub use trigger::{Because, Proof, Triggered};
 
@@ -50,8 +55,12 @@ pub enum Body {
     Triggered(Box<Triggered>),
     HandOver(Box<HandOver>),
     AccountChanged(Box<AccountChanged>),
+    /// Who became part of whom, and who claims what.
+    IdentityChanged(Box<IdentityChanged>),
     /// Internal: a member's update for its account.
     Member(Box<MemberUpdate>),
+    /// Internal: what an id is told, under that id. Its time is that of the record that brought it about.
+    Told(Box<Message>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -127,6 +136,8 @@ pub enum Note {
     Bot(BotKind),
     /// It is of the shop's own people, or of a test: as if it had not been.
     Internal(InternalKind),
+    /// What an id was told had less effect than was asked for.
+    Link(Counted),
 }
 
 /// Everything that steps gave since the caller last cleared it. Reused between steps.

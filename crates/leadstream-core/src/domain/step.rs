@@ -33,7 +33,8 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, step: &mut St
     if is_settled(prospect, event, step) {
         return;
     }
-    let is_new = is_new || prospect.is_only_erasure();
+    // An erasure, or ids and consent of an address, may be known of somebody who did nothing yet.
+    let is_new = is_new || prospect.seen.is_empty();
     if internal::judge(prospect, event, step) {
         return record_activity(prospect, is_new, event, true, step);
     }

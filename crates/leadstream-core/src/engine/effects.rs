@@ -2,6 +2,7 @@
 
 use super::codec::CodecError;
 use crate::domain::Ms;
+use crate::domain::identity::message::Message;
 use crate::domain::member_update::MemberUpdate;
 use crate::domain::output::{Body, Effects, Note, Output};
 use std::sync::Arc;
@@ -10,6 +11,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct BatchEffects {
     pub outputs: Vec<ProspectOutput>,
+    /// Which of them is the event that was applied last, sent on: its bytes are to be filled in.
+    pub forwarded: Option<usize>,
     /// How often each note came up.
     pub notes: Vec<(Note, u64)>,
     /// Cart steps that came due while the task was behind, and wait.
@@ -24,6 +27,7 @@ impl BatchEffects {
     /// Empties it for the next batch.
     pub fn clear(&mut self) {
         self.outputs.clear();
+        self.forwarded = None;
         self.notes.clear();
         self.held = 0;
         self.fired = 0;
@@ -31,12 +35,26 @@ impl BatchEffects {
     }
 
     pub(super) fn take(&mut self, prospect: &str, effects: &mut Effects) {
+        if !effects.merged.is_empty() {
+            self.take_merged(prospect, effects);
+        }
         if !effects.outputs.is_empty() {
             let prospect: Arc<str> = prospect.into();
             let outputs = effects.outputs.drain(..).map(|output| ProspectOutput { prospect: Arc::clone(&prospect), output });
             self.outputs.extend(outputs);
         }
         self.take_notes(effects);
+    }
+
+    /// Who became part of the prospect, and what was said of them by their old name.
+    fn take_merged(&mut self, prospect: &str, effects: &mut Effects) {
+        let old: Arc<str> = effects.merged.last().map_or(prospect, |merged| &merged.from).into();
+        let of_old = effects.outputs_of_merged.drain(..).map(|output| ProspectOutput { prospect: Arc::clone(&old), output });
+        self.outputs.extend(of_old);
+        let prospect: Arc<str> = prospect.into();
+        let merged =
+            effects.merged.drain(..).map(|merged| ProspectOutput { prospect: Arc::clone(&prospect), output: merged.into() });
+        self.outputs.extend(merged);
     }
 
     /// What an account gave: its own, and what goes to its members or leaves of their leads.
@@ -50,6 +68,15 @@ impl BatchEffects {
             ProspectOutput { prospect: whose.as_str().into(), output }
         }));
         self.take_notes(effects);
+    }
+
+    /// The event that was applied last is sent on: the message gets its bytes.
+    #[inline]
+    pub fn fill_forwarded(&mut self, fill: impl FnOnce(&mut Message)) {
+        let Some(at) = self.forwarded.take() else { return };
+        if let Some(Body::Told(message)) = self.outputs.get_mut(at).map(|output| &mut output.output.body) {
+            fill(message);
+        }
     }
 
     fn take_notes(&mut self, effects: &mut Effects) {

@@ -7,6 +7,7 @@ mod accounts;
 mod admit;
 mod commit;
 mod decoded_cache;
+mod identity;
 mod prefetch;
 mod records;
 mod room;
@@ -16,7 +17,7 @@ use super::codec::Codec;
 pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};
 use super::figures::Before;
 use super::store::NEVER;
-pub use super::task_input::TaskInput;
+pub use super::task_input::{Forwarder, TaskInput};
 use crate::domain::event::Event;
 use crate::domain::rules::forget::next_timer;
 use crate::domain::state::timers::TimerKind;
@@ -48,25 +49,41 @@ impl<C: Codec> Task<C> {
     pub fn apply(&mut self, input: &TaskInput<'_>, mode: Mode, effects: &mut BatchEffects) {
         match input {
             TaskInput::Event(event) => self.apply_event(event, mode, effects),
+            TaskInput::Forwarded { event, by } => self.apply_sent(event, Some(by), mode, effects),
+            TaskInput::Told { message, record_ms } => self.apply_told(message, *record_ms, mode, effects),
             TaskInput::MemberUpdate { update, .. } => self.apply_update(update, effects),
         }
     }
 
     /// Fires every timer strictly earlier than min(event time, record time, wall clock), then applies the event.
     pub fn apply_event(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
-        let until_ms = event.time_ms.min(event.record_ms);
+        self.apply_sent(event, None, mode, effects);
+    }
+
+    /// Fires every timer strictly earlier than this, and is there then.
+    fn reach(&mut self, until_ms: Ms, mode: Mode, effects: &mut BatchEffects) {
         let is_free = until_ms > self.wall_ms && planted!(OneClockMovesAll);
         let until_ms = if is_free { until_ms } else { until_ms.min(self.wall_ms) };
         self.fire_until(until_ms.saturating_sub(1), mode, effects);
         self.time_ms = if planted!(TimeFalls) { until_ms } else { self.time_ms.max(until_ms) };
+    }
+
+    fn apply_sent(&mut self, event: &Event<'_>, sent: Option<&Forwarder>, mode: Mode, effects: &mut BatchEffects) {
+        self.reach(event.time_ms.min(event.record_ms), mode, effects);
         if self.refuse(event, effects) {
+            return;
+        }
+        if event.ids.is_some() && self.is_of_another(event, effects) {
             return;
         }
         let slot = self.store.find_or_insert(&event.prospect);
         let Some(at) = self.stage(slot, effects) else { return };
+        if self.linking.is_some() && self.is_passed_on(at, event, sent, effects) {
+            return;
+        }
         let staged = &mut self.staged[at];
         let before = Before::event(&staged.prospect, event);
-        let was_there = !staged.is_new && !staged.prospect.is_only_erasure();
+        let was_there = !staged.is_new && !staged.prospect.is_nobody();
         step(&mut staged.prospect, staged.is_new, event, &self.models, &mut self.effects);
         if !self.effects.outputs.is_empty() {
             staged.place = None;
@@ -94,6 +111,9 @@ impl<C: Codec> Task<C> {
         let deadline_ms = staged.keep_deadlines(&self.models);
         effects.take(&event.prospect, &mut self.effects);
         self.schedule(slot, deadline_ms);
+        if let Some(said) = event.ids.as_deref().filter(|_| is_there) {
+            self.tell_links(at, event, said, effects);
+        }
     }
 
     /// Fires every timer up to and including `until_ms`; the task's time becomes at least that.

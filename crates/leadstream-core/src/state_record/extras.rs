@@ -39,6 +39,8 @@ pub(super) fn write(extras: &Extras, w: &mut Writer<'_>) {
         checkout,
         forgotten,
         identity,
+        // A record of its own kind (`forward.rs`).
+        forward: _,
     } = extras;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));

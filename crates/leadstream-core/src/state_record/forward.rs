@@ -3,9 +3,10 @@
 //! It stands in the place of a prospect's record, as the field `forward` of the same message: a build that doesn't know it refuses it
 //! by its version. Its times are distances to the newest link, which stands where a prospect's record has its newest event.
 
+use super::consent::{consent_number, consent_state};
 use super::extras::identity::{read_users, write_users};
 use super::extras::{read_erasure, write_erasure};
-use super::prospect::{consent_number, consent_state, version_first};
+use super::head::version_first;
 use super::reader::{Read, Reader, Value, damaged};
 use super::version::VERSION;
 use super::writer::Writer;
@@ -15,7 +16,7 @@ use crate::domain::state::identity::{Claim, Forward, MAX_HOLDERS};
 use crate::engine::codec::CodecError;
 
 /// The field of `ProspectRecord`.
-const FORWARD: u32 = 17;
+pub(super) const FORWARD: u32 = 17;
 
 /// Appends the record's bytes. The same forward always gives the same bytes.
 pub fn encode_forward(forward: &Forward, out: &mut Vec<u8>) {
@@ -58,7 +59,7 @@ pub fn decode_forward(record: &[u8]) -> Result<Forward, CodecError> {
     read(record).map_err(|error| *error)
 }
 
-fn read(record: &[u8]) -> Read<Forward> {
+pub(super) fn read(record: &[u8]) -> Read<Forward> {
     let mut r = version_first(record, "forward")?;
     let (field, bytes) = match next_without_base(&mut r)? {
         Some((FORWARD, Value::Bytes(bytes))) => (FORWARD, bytes),

@@ -1,18 +1,21 @@
 //! `ProspectRecord`: everything that is known of one prospect.
 
-use super::reader::{Read, Reader, Value, damaged};
+use super::consent::{consent_number, consent_state};
+use super::head::version_first;
+use super::reader::{Read, Value, damaged};
 use super::version::{USUAL, VERSION};
 use super::writer::Writer;
-use super::{cart, extras, seen, track};
+use super::{cart, extras, forward, seen, track};
 use crate::domain::state::cart::Cart;
 use crate::domain::state::consent::Consent;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Track;
-use crate::domain::terms::consent::ConsentState;
-use crate::engine::codec::CodecError;
 use std::num::NonZeroU32;
 
 pub(super) fn write(prospect: &Prospect, out: &mut Vec<u8>) {
+    if let Some(forward) = prospect.forward() {
+        return forward::encode_forward(forward, out);
+    }
     let Prospect {
         first_seen_ms,
         last_seen_ms,
@@ -81,27 +84,6 @@ fn version(prospect: &Prospect) -> u32 {
     if is_of_7 { VERSION } else { USUAL }
 }
 
-pub(super) fn consent_number(state: ConsentState) -> u32 {
-    match state {
-        ConsentState::Open => 0,
-        ConsentState::Unsubscribed => 1,
-        ConsentState::HardBounce => 2,
-        ConsentState::Complained => 3,
-    }
-}
-
-/// A reader behind the version, which is one that this build knows.
-pub(super) fn version_first<'b>(bytes: &'b [u8], what: &'static str) -> Read<Reader<'b>> {
-    let mut r = Reader::new(bytes, 0, what);
-    match r.next()? {
-        Some((1, Value::Varint(version))) if (1..=u64::from(VERSION)).contains(&version) => Ok(r),
-        Some((1, Value::Varint(found))) if found > u64::from(VERSION) => {
-            Err(Box::new(CodecError::Newer { found: u32::try_from(found).unwrap_or(u32::MAX), known: VERSION }))
-        }
-        _ => damaged(r.what, "no version at its beginning"),
-    }
-}
-
 pub(super) fn read(bytes: &[u8], p: &mut Prospect) -> Read<()> {
     let mut r = version_first(bytes, "prospect")?;
     let (mut hashes, mut times, mut seconds): (&[[u8; 8]], &[u8], &[u8]) = (&[], &[], &[]);
@@ -136,6 +118,12 @@ pub(super) fn read(bytes: &[u8], p: &mut Prospect) -> Read<()> {
             }
             (15, Value::Bytes(b)) => seconds = b,
             (16, Value::Bytes(b)) => extras::read(r.nested(b, "more"), p.extras_mut())?,
+            (forward::FORWARD, Value::Bytes(_)) => {
+                // Nothing else stands in such a record, and its newest link is no prospect's newest event.
+                *p = Prospect::default();
+                p.extras_mut().forward = Some(Box::new(forward::read(bytes)?));
+                return Ok(());
+            }
             (20, Value::Varint(v)) => p.addressable = v != 0,
             (21, Value::Varint(v)) => p.identified = v != 0,
             (22, Value::Bytes(b)) => p.seen.changes = seen::read(r.nested(b, "ids of changes"))?,
@@ -148,14 +136,4 @@ pub(super) fn read(bytes: &[u8], p: &mut Prospect) -> Read<()> {
     }
     p.seen.before = seen::read_old(&r, hashes, times, seconds)?;
     Ok(())
-}
-
-pub(super) fn consent_state(number: u64) -> Read<ConsentState> {
-    Ok(match number {
-        0 => ConsentState::Open,
-        1 => ConsentState::Unsubscribed,
-        2 => ConsentState::HardBounce,
-        3 => ConsentState::Complained,
-        _ => return damaged("prospect", format_args!("consent {number} is unknown")),
-    })
 }

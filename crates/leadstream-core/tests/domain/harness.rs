@@ -11,7 +11,7 @@ use leadstream_core::domain::member_update::News;
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::names::{Flags, Kind, PropertyId, canonical, kind_of_track, pages, ratings};
 use leadstream_core::domain::origin::Position;
-use leadstream_core::domain::output::{Body, Output};
+use leadstream_core::domain::output::{Body, IdentityChanged, Output};
 use leadstream_core::domain::state::cart::CartLine;
 use leadstream_core::domain::terms::recovery::AttributedBy;
 use leadstream_core::domain::terms::trigger::TriggerKind;
@@ -151,6 +151,7 @@ impl Did {
             broken_fields: 0,
             clamped: false,
             corrected: None,
+            ids: None,
         }
     }
 }
@@ -523,6 +524,12 @@ pub fn say(output: &Output) -> String {
         Body::Member(m) if matches!(m.news, News::Lead(_)) => format!("{at} tells {} of its lead", m.account),
         Body::Member(m) if m.left => format!("{at} leaves {}", m.account),
         Body::Member(m) => format!("{at} tells {}", m.account),
+        Body::IdentityChanged(changed) => match &**changed {
+            IdentityChanged::Merged { from, renamed } => format!("{at} merged {from}{}", if *renamed { ", renamed" } else { "" }),
+            IdentityChanged::Conflict { id, refused } => format!("{at} keeps {id} from {refused}"),
+            IdentityChanged::Blocked => format!("{at} blocked"),
+        },
+        Body::Told(message) => format!("{at} tells {}", message.to),
     }
 }
 

@@ -3,8 +3,10 @@
 
 mod cases;
 mod erasing;
+mod house;
 mod model;
 mod net;
+mod persons;
 mod router;
 mod rows;
 

@@ -14,6 +14,8 @@ pub(super) fn add(page: &mut Page<'_>, outputs: &[OutputView]) {
 
 fn says(output: &OutputView, page: &Page<'_>) -> Vec<String> {
     let change = output.to.as_ref().map(|to| format!("{} > {to}", output.from.as_deref().unwrap_or("-")));
+    // Of a merge there is no other end.
+    let merged = output.from.clone().filter(|_| output.to.is_none());
     let step = output.step.map(|step| step.to_string());
     let fields = [
         ("axis", &output.axis),
@@ -23,6 +25,9 @@ fn says(output: &OutputView, page: &Page<'_>) -> Vec<String> {
         ("reason", &output.reason),
         ("cause", &output.cause),
         ("cart_id", &output.cart_id),
+        ("with", &merged),
+        ("claimed", &output.claimed),
+        ("by", &output.refused),
     ];
     let fields = fields.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
     let company = output.company.as_ref().map(|known| company(known, output, page));

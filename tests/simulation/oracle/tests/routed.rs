@@ -137,7 +137,7 @@ fn a_router_that_says_what_is_not_so() {
 
 #[test]
 fn a_reminder_although_nobody_said_that_all_is_routed() {
-    breaks(Rule::HeldWhileRoutersBehind, |run| run.say(|said| said.own.iter_mut().for_each(|own| own.2 = false)));
+    breaks(Rule::HeldWhileRoutersBehind, |run| run.say(|said| said.own.iter_mut().for_each(|own| own.2 = 0)));
     breaks(Rule::HeldWhileRoutersBehind, |run| run.say(|said| _ = said.own.remove(0)));
     breaks(Rule::HeldWhileRoutersBehind, |run| run.say(|said| said.wall_ms -= 61_000));
 }

@@ -6,6 +6,7 @@
 
 mod account;
 mod carts;
+mod consent_fact;
 mod contact;
 mod customer;
 mod facts;
@@ -21,6 +22,8 @@ mod scores;
 mod series;
 mod tracks;
 mod triggers;
+
+pub use consent_fact::hear_consent;
 
 use crate::domain::ids::{IdKind, hash64, output_id};
 use crate::domain::model::Models;
@@ -197,6 +200,8 @@ fn unite_extras(
         forgotten,
         // Its names come with the message that brought it (`links::take`).
         identity: _,
+        // Not of a prospect.
+        forward: _,
     } = from;
     let last_seen_ms = into.last_seen_ms;
     let sessions = into.sessions;

@@ -28,8 +28,25 @@ pub enum Body {
     Erase(Erase),
 }
 
-/// An event, from an id that points to another.
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl Body {
+    /// When it happened. An event says that itself.
+    #[must_use]
+    pub fn at_ms(&self) -> Ms {
+        match self {
+            Self::Forwarded(_) => Ms::MIN,
+            Self::Link(link) => link.at_ms,
+            // Of names that found no room: nothing is newer.
+            Self::Unlink(unlink) if unlink.at_ms == Ms::MAX => Ms::MIN,
+            Self::Unlink(unlink) => unlink.at_ms,
+            Self::Move(moved) => moved.at_ms,
+            Self::Consent(fact) => fact.at_ms,
+            Self::Erase(erase) => erase.at_ms,
+        }
+    }
+}
+
+/// An event, from an id that points to another. The rules name the ids; header and value are filled in by whoever has its record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Forwarded {
     /// The id that it came to before.
     pub via: Text,
@@ -37,6 +54,8 @@ pub struct Forwarded {
     pub routed: Vec<u8>,
     /// The value of its record, as it was written.
     pub value: Vec<u8>,
+    /// How that is written, where the record said so: the header `content-type`.
+    pub content_type: Option<Vec<u8>>,
 }
 
 /// The receiver is the same person as, or is used by, `target`, which is smaller.

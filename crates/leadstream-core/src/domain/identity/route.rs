@@ -8,10 +8,10 @@ use super::links::take_names;
 use super::message::{Body, ConsentFact, Holder, Link, LinkCause, Message, Unlink};
 use super::record::Effect;
 use super::rules::Rules;
+use super::said::{SaidIds, Sighting};
 use super::types::IdClass;
 use crate::domain::ids::hash64;
 use crate::domain::state::identity::{Identity, Name};
-use crate::domain::terms::consent::ConsentState;
 use crate::domain::{MINUTE_MS, Ms, Text};
 use hashbrown::HashMap;
 
@@ -20,20 +20,6 @@ pub const REMEMBERED_LINKS: usize = 1_000_000;
 
 /// How long a link isn't told again.
 pub const TOLD_FOR_MS: Ms = 10 * MINUTE_MS;
-
-/// What a router looks at in an event.
-#[derive(Debug, Clone, Copy)]
-pub struct Sighting<'a> {
-    /// Its usable ids, in any order, and whether each is evidence (`link`).
-    pub ids: &'a [(Id, bool)],
-    pub time_ms: Ms,
-    /// It says that both are one person's.
-    pub alias: Option<(&'a Id, &'a Id)>,
-    /// It says this of the addresses that it names.
-    pub consent: Option<ConsentState>,
-    /// It ends the use of its device by whoever used it (`detach_on`).
-    pub detaches: bool,
-}
 
 /// Where an event goes, and what is told with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,37 +50,23 @@ impl Router {
 
     /// Where an event goes; `None`: it has no usable id.
     pub fn route(&mut self, event: &Sighting<'_>, rules: Rules<'_>) -> Option<Route> {
-        let text = |id: &Id| rules.types.text(id);
-        let is_usable = |id: &Id| !rules.blocked.has(&text(id));
-        let usable: Vec<&(Id, bool)> = event.ids.iter().filter(|(id, _)| is_usable(id)).collect();
+        let usable = usable(event.said, rules);
         let key = usable.iter().map(|(id, _)| id).min()?;
-        let alias = event.alias.filter(|(one, other)| one != other && is_usable(one) && is_usable(other));
-        let alias = alias.map(|(one, other)| if one > other { (one, other) } else { (other, one) });
         let mut messages = Vec::new();
-        if event.detaches {
-            for device in usable.iter().map(|(id, _)| id).filter(|id| rules.class(id) == IdClass::Device) {
-                let device = text(device);
-                self.open.insert(hash64(device.as_bytes()), None);
-                let unlink = Unlink { at_ms: event.time_ms, of: Holder::default() };
-                messages.push(Message::new(device, Body::Unlink(unlink)));
+        if event.said.detaches {
+            for message in detach(&usable, event.time_ms, rules) {
+                self.open.insert(hash64(message.to.as_bytes()), None);
+                messages.push(message);
             }
         } else {
+            let alias = alias(event.said, rules);
             // An alias says more of its ids than that both are there.
             let evidence =
                 usable.iter().filter(|(id, links)| *links && alias.is_none_or(|(weak, _)| id != weak)).map(|(id, _)| id);
             self.tell_of(&evidence.collect::<Vec<_>>(), event.time_ms, &mut messages, rules);
         }
-        if let Some((weak, strong)) = alias {
-            let link = Link { target: text(strong), at_ms: event.time_ms, cause: LinkCause::Alias };
-            messages.push(Message::new(text(weak), Body::Link(link)));
-        }
-        // Whoever reads an address that isn't the key hears of it, too.
-        if let Some(state) = event.consent {
-            let fact = ConsentFact { state, at_ms: event.time_ms };
-            let others = usable.iter().map(|(id, _)| id).filter(|id| rules.class(id) == IdClass::Address && *id != key);
-            messages.extend(others.map(|address| Message::new(text(address), Body::Consent(fact))));
-        }
-        Some(Route { key: text(key), messages })
+        messages.extend(besides(event, key, &usable, rules));
+        Some(Route { key: rules.types.text(key), messages })
     }
 
     /// Links of all ids that are evidence to the smallest of them.
@@ -182,25 +154,98 @@ impl Told {
     }
 }
 
+/// Ids of an event that are not blocked.
+fn usable<'a>(said: &'a SaidIds, rules: Rules<'_>) -> Vec<&'a (Id, bool)> {
+    said.ids.iter().filter(|(id, _)| is_usable(id, rules)).collect()
+}
+
+fn is_usable(id: &Id, rules: Rules<'_>) -> bool {
+    !rules.blocked.has(&rules.types.text(id))
+}
+
+/// The ids of an alias, the weaker one first.
+fn alias<'a>(said: &'a SaidIds, rules: Rules<'_>) -> Option<(&'a Id, &'a Id)> {
+    let (one, other) = said.alias.as_ref().map(|(one, other)| (one, other))?;
+    if one == other || !is_usable(one, rules) || !is_usable(other, rules) {
+        return None;
+    }
+    Some(if one > other { (one, other) } else { (other, one) })
+}
+
+/// Whoever used the devices of the event does so no more.
+fn detach<'a>(usable: &'a [&(Id, bool)], time_ms: Ms, rules: Rules<'a>) -> impl Iterator<Item = Message> + 'a {
+    let devices = usable.iter().map(|(id, _)| id).filter(move |id| rules.class(id) == IdClass::Device);
+    let unlink = move || Body::Unlink(Unlink { at_ms: time_ms, of: Holder::default() });
+    devices.map(move |device| Message::new(rules.types.text(device), unlink()))
+}
+
+/// What an event tells besides links: its alias, and what it says of an address whose reader isn't its prospect by name.
+fn besides(event: &Sighting<'_>, key: &Id, usable: &[&(Id, bool)], rules: Rules<'_>) -> Vec<Message> {
+    let text = |id: &Id| rules.types.text(id);
+    let mut messages = Vec::new();
+    if let Some((weak, strong)) = alias(event.said, rules) {
+        let link = Link { target: text(strong), at_ms: event.time_ms, cause: LinkCause::Alias };
+        messages.push(Message::new(text(weak), Body::Link(link)));
+    }
+    if let Some(state) = event.consent {
+        let fact = ConsentFact { state, at_ms: event.time_ms };
+        let others = usable.iter().map(|(id, _)| id).filter(|id| rules.class(id) == IdClass::Address && *id != key);
+        messages.extend(others.map(|address| Message::new(text(address), Body::Consent(fact))));
+    }
+    messages
+}
+
 /// What the engine tells of an event that came without a router, keyed by the prospect: the prospect's own record remembers.
 #[must_use]
-pub fn links_of_direct(identity: &mut Identity, own: &str, ids: &[(Id, bool)], time_ms: Ms, rules: Rules<'_>) -> Vec<Effect> {
+pub fn links_of_direct(identity: &mut Identity, own: &str, event: &Sighting<'_>, rules: Rules<'_>) -> Vec<Effect> {
     let Some(key) = rules.id(own).filter(|_| !rules.blocked.has(own)) else { return Vec::new() };
-    if ids.iter().any(|(id, links)| *id == key && !links) {
-        return Vec::new();
+    let usable = usable(event.said, rules);
+    let mut effects: Vec<Effect> = besides(event, &key, &usable, rules).into_iter().map(Effect::Send).collect();
+    if event.said.detaches {
+        effects.extend(detach(&usable, event.time_ms, rules).map(Effect::Send));
+        identity.names.retain(|name| rules.id(&name.id).is_none_or(|id| rules.class(&id) != IdClass::Device));
+        return effects;
     }
-    let mut effects = Vec::new();
+    let time_ms = event.time_ms;
     let mut told = Vec::new();
-    for (id, _) in ids.iter().filter(|(id, links)| *links && *id > key) {
-        let weak = rules.types.text(id);
+    for link in weaker(event.said, &key, &usable, rules) {
+        let weak = rules.types.text(link);
         let last_ms = identity.names.iter().find(|name| name.id == weak).map_or(0, |name| name.linked_ms);
-        if rules.blocked.has(&weak) || last_ms != 0 && time_ms.saturating_sub(last_ms) < TOLD_FOR_MS {
+        if last_ms != 0 && time_ms.saturating_sub(last_ms) < TOLD_FOR_MS {
             continue;
         }
-        told.push(Name { id: weak.clone(), rank: rules.types.rank(id.kind()), since_ms: time_ms, linked_ms: time_ms });
+        told.push(Name { id: weak.clone(), rank: rules.types.rank(link.kind()), since_ms: time_ms, linked_ms: time_ms });
         let link = Link { target: own.into(), at_ms: time_ms, cause: LinkCause::Event };
         effects.push(Effect::Send(Message::new(weak, Body::Link(link))));
     }
     effects.extend(take_names(identity, own, told, rules));
     effects
+}
+
+/// The same where the key itself points to another: what is weaker is theirs. Nothing remembers what was told.
+#[must_use]
+pub fn links_on_the_way(own: &str, holder: &str, event: &Sighting<'_>, rules: Rules<'_>) -> Vec<Effect> {
+    let Some(key) = rules.id(own) else { return Vec::new() };
+    let usable = usable(event.said, rules);
+    let mut messages = besides(event, &key, &usable, rules);
+    if event.said.detaches {
+        messages.extend(detach(&usable, event.time_ms, rules));
+    } else {
+        let link = || Body::Link(Link { target: holder.into(), at_ms: event.time_ms, cause: LinkCause::Event });
+        messages.extend(weaker(event.said, &key, &usable, rules).map(|weak| Message::new(rules.types.text(weak), link())));
+    }
+    messages.into_iter().map(Effect::Send).collect()
+}
+
+/// Ids of an event that are weaker than its key, where both are evidence. What an alias says of its ids is more.
+fn weaker<'a>(
+    said: &'a SaidIds,
+    key: &'a Id,
+    usable: &'a [&'a (Id, bool)],
+    rules: Rules<'_>,
+) -> impl Iterator<Item = &'a Id> + 'a {
+    let is_evidence = said.ids.iter().all(|(id, links)| id != key || *links);
+    let of_alias = alias(said, rules).map(|(weak, _)| weak);
+    let weaker = move |(id, links): &&'a (Id, bool)| is_evidence && *links && id > key && of_alias != Some(id);
+    usable.iter().copied().filter(weaker).map(|(id, _)| id)
 }

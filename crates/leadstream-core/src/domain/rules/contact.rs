@@ -78,6 +78,17 @@ pub fn withdrawn(prospect: &Prospect, event: &Event<'_>, model: &ContactModel) -
     }
 }
 
+/// What an event says of an address, whoever reads it.
+#[must_use]
+pub fn of_address(event: &Event<'_>, model: &ContactModel) -> Option<ConsentState> {
+    if !is_about_consent(event) {
+        return None;
+    }
+    let nobody = Prospect::default();
+    let withdrawn = withdrawn(&nobody, event, model).map(|(_, state)| state);
+    withdrawn.or_else(|| consent::is_given(&nobody, event, model).then_some(ConsentState::Open))
+}
+
 /// It names an address, and not the one that is known.
 fn is_of_another(prospect: &Prospect, event: &Event<'_>) -> bool {
     let named = event.signals.address_hash();
@@ -229,6 +240,9 @@ pub fn judge(prospect: &Prospect, model: &Model, due: &Due<'_>, checks: &mut Che
     }
     if let Some(reason) = mail_block_reason(prospect) {
         return SendDecision::Suppressed(reason);
+    }
+    if prospect.extras.as_ref().is_some_and(|extras| extras.identity.crowded_until_ms.is_some_and(|until| until > due.now_ms)) {
+        return SendDecision::Suppressed(Reason::Crowded);
     }
     if consent::is_missing(prospect, &model.contact) {
         return SendDecision::Suppressed(Reason::NoConsent);

@@ -4,8 +4,10 @@
 //! The mark refuses what happened before the deletion, so that a browser that was offline, or a topic that is read again, can't
 //! bring the record back. Whatever happens after it is somebody new. When nothing older can arrive any more, the mark goes, too.
 
+use crate::domain::Ms;
 use crate::domain::event::Event;
-use crate::domain::output::Note;
+use crate::domain::model::Models;
+use crate::domain::output::{Effects, Note};
 use crate::domain::rules::account;
 use crate::domain::rules::context::StepContext;
 use crate::domain::state::erasure::Erasure;
@@ -17,10 +19,20 @@ pub(crate) fn erase(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepC
         step.effects.notes.push(Note::Duplicate);
         return;
     }
+    erase_at(prospect, event.time_ms, step);
+}
+
+/// Erases what is known, of which some may have come since: an id that somebody asked by led here.
+pub fn erase_person(key: &str, prospect: &mut Prospect, before_ms: Ms, models: &Models, effects: &mut Effects) {
+    let mut step = StepContext::of_time(key, prospect, before_ms, models, effects);
+    erase_at(prospect, before_ms, &mut step);
+}
+
+fn erase_at(prospect: &mut Prospect, before_ms: Ms, step: &mut StepContext<'_, '_>) {
     account::forgotten(prospect, step);
     *prospect = Prospect::default();
-    let until_ms = event.time_ms.saturating_add(step.models.max_age_ms);
-    prospect.extras_mut().erasure = Some(Erasure { before_ms: event.time_ms, until_ms });
+    let until_ms = before_ms.saturating_add(step.models.max_age_ms);
+    prospect.extras_mut().erasure = Some(Erasure { before_ms, until_ms });
     step.effects.erase = true;
 }
 

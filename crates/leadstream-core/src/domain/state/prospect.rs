@@ -14,7 +14,7 @@ use crate::domain::state::contact::Contact;
 use crate::domain::state::decisions::Decisions;
 use crate::domain::state::erasure::Erasure;
 use crate::domain::state::few::InlineVec;
-use crate::domain::state::identity::Identity;
+use crate::domain::state::identity::{Forward, Identity};
 use crate::domain::state::internal::Internal;
 use crate::domain::state::lead::Lead;
 use crate::domain::state::orders::KnownOrders;
@@ -86,6 +86,8 @@ pub struct Extras {
     pub forgotten: Vec<ForgottenCart>,
     /// Other ids that stand for it; empty without identity.
     pub identity: Sparse<Identity>,
+    /// The id points to others: then nothing else is here.
+    pub forward: Option<Box<Forward>>,
 }
 
 impl Extras {
@@ -109,6 +111,7 @@ impl Extras {
             checkout,
             forgotten,
             identity,
+            forward,
         } = self;
         traits.is_empty()
             && lead.get().is_none()
@@ -126,6 +129,7 @@ impl Extras {
             && checkout.is_none()
             && forgotten.is_empty()
             && identity.get().is_none()
+            && forward.is_none()
     }
 }
 
@@ -140,6 +144,18 @@ impl Prospect {
     #[must_use]
     pub fn is_only_erasure(&self) -> bool {
         self.erasure().is_some() && self.seen.is_empty()
+    }
+
+    /// Whom the id stands for, where it points to others.
+    #[must_use]
+    pub fn forward(&self) -> Option<&Forward> {
+        self.extras.as_ref()?.forward.as_deref()
+    }
+
+    /// There is no prospect under the id: it points to others, or nothing is known but an erasure.
+    #[must_use]
+    pub fn is_nobody(&self) -> bool {
+        self.forward().is_some() || self.is_only_erasure()
     }
 
     /// What only some prospects have, made when it isn't there.

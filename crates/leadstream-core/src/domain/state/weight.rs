@@ -262,6 +262,7 @@ fn extras(extras: &Extras) -> usize {
         checkout,
         forgotten,
         identity,
+        forward: of_forward,
     } = extras;
     // A lead is numbers, fifteen of them, and the name of a source.
     let lead = lead.get().map_or(0, |lead| FRAME + 15 * NUMBER + text(lead.source.as_deref()));
@@ -281,6 +282,7 @@ fn extras(extras: &Extras) -> usize {
         + checkout.map_or(0, |_| FRAME + 3 * NUMBER)
         + forgotten.iter().map(crate::domain::state::weight::forgotten).sum::<usize>()
         + identity.get().map_or(0, crate::domain::state::weight::identity)
+        + of_forward.as_deref().map_or(0, forward)
 }
 
 fn traits(traits: &Traits) -> usize {

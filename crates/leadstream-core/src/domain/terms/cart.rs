@@ -78,6 +78,8 @@ pub enum Reason {
     Internal,
     /// Two prospects turned out to be one, and another series of theirs goes on.
     Merged,
+    /// So many ids came to it within a day that it is nobody: an id that many share.
+    Crowded,
 }
 
 impl Reason {
@@ -110,6 +112,7 @@ impl Reason {
             Self::OpenCart => "open-cart",
             Self::Internal => "internal",
             Self::Merged => "merged",
+            Self::Crowded => "crowded",
         }
     }
 }

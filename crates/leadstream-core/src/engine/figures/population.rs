@@ -30,6 +30,8 @@ pub struct Standing {
     pub members: u8,
     /// Nothing but an erasure is known: not counted.
     pub erased: bool,
+    /// Its id points to others: not counted.
+    pub forward: bool,
     /// The day (since 1970) since when it has been an open opportunity; 0: it is none.
     pub open_since_day: u16,
 }
@@ -47,6 +49,9 @@ impl Standing {
             };
             let (primary, stages) = account_stages(group, models);
             return Self { primary, stages, account, members, ..Self::default() };
+        }
+        if prospect.forward().is_some() {
+            return Self { forward: true, ..Self::default() };
         }
         if prospect.is_only_erasure() {
             return Self { erased: true, ..Self::default() };
@@ -126,6 +131,8 @@ pub struct Population {
     pub members: u64,
     /// Records of which nothing but an erasure is known: they are no prospects.
     pub erased: u64,
+    /// Records of ids that point to others: they are no prospects either.
+    pub forwards: u64,
 }
 
 /// Prospects of one model. Index 0: no persona, no stage, no label.
@@ -171,7 +178,14 @@ impl Population {
     /// Empty, for these models.
     #[must_use]
     pub fn of(models: &Models) -> Self {
-        Self { models: models.models.iter().map(Counts::of).collect(), carts: [0; 4], accounts: [0; 4], members: 0, erased: 0 }
+        Self {
+            models: models.models.iter().map(Counts::of).collect(),
+            carts: [0; 4],
+            accounts: [0; 4],
+            members: 0,
+            erased: 0,
+            forwards: 0,
+        }
     }
 
     /// One prospect moved; `None`: was not, or is no more, there.
@@ -190,6 +204,10 @@ impl Population {
     fn count(&mut self, standing: Standing, by: fn(u64, u64) -> u64) {
         if standing.erased {
             self.erased = by(self.erased, 1);
+            return;
+        }
+        if standing.forward {
+            self.forwards = by(self.forwards, 1);
             return;
         }
         if standing.account > 0 {
@@ -220,5 +238,6 @@ impl Population {
         self.accounts.iter_mut().zip(&other.accounts).for_each(|(mine, theirs)| *mine += theirs);
         self.members += other.members;
         self.erased += other.erased;
+        self.forwards += other.forwards;
     }
 }

@@ -40,6 +40,10 @@ impl<C: Codec> Task<C> {
         let slot = self.store.find_or_insert(key);
         let Some(at) = self.stage(slot, effects) else { return };
         let staged = &mut self.staged[at];
+        // Who became part of another has left its account: what was on its way is of no concern any more.
+        if staged.prospect.forward().is_some() {
+            return;
+        }
         let before = Before::news(&staged.prospect);
         hear(&mut staged.prospect, member_update, &self.models, &mut self.effects);
         self.tally.heard(before, &staged.prospect, &self.models);

@@ -54,7 +54,8 @@ impl<C: Codec> Task<C> {
         restored_ms.saturating_sub(self.time_ms)
     }
 
-    /// The committed record of one prospect, for questions. Of who was erased nothing is known.
+    /// The committed record of one prospect, for questions. Of who was erased nothing is known. The record may
+    /// say that the id points to others.
     ///
     /// # Errors
     /// The record can't be read.
@@ -71,7 +72,8 @@ impl<C: Codec> Task<C> {
     /// How large the task is.
     pub fn size(&self) -> TaskSize {
         TaskSize {
-            records: self.store.records() - usize::try_from(self.population.erased).unwrap_or_default(),
+            records: self.store.records()
+                - usize::try_from(self.population.erased + self.population.forwards).unwrap_or_default(),
             prospects: self.prospects(),
             most_prospects: self.room.most,
             record_bytes: self.store.record_bytes(),

@@ -3,6 +3,7 @@
 
 use super::room::Room;
 use crate::domain::Ms;
+use crate::domain::identity::linking::Linking;
 use crate::domain::model::Models;
 use crate::domain::output::Effects;
 use crate::domain::rules::forget::earliest_deadlines_ms;
@@ -73,6 +74,8 @@ pub struct Task<C: Codec> {
     pub(super) population: Population,
     pub(super) tally: Tally,
     pub(super) effects: Effects,
+    /// Ids may point to others; `None`: each is a prospect's own.
+    pub(super) linking: Option<Arc<Linking>>,
     /// The records that the batch changed, one after the other.
     pub(super) encoded: Vec<u8>,
 }
@@ -102,6 +105,7 @@ impl<C: Codec> Task<C> {
             committed_time_ms: Ms::MIN,
             wall_ms: Ms::MAX,
             effects: Effects::default(),
+            linking: None,
             encoded: Vec::new(),
         }
     }
@@ -152,6 +156,12 @@ impl<C: Codec> Task<C> {
             effects.unreadable = Some(error);
             return None;
         }
+        // Of the time when identity was on: the id is nobody's now.
+        let is_of_others = is_cold && self.linking.is_none() && prospect.forward().is_some();
+        if is_of_others {
+            *prospect = Prospect::default();
+        }
+        let is_new = is_new || is_of_others;
         let at = self.staged.len();
         let deadlines_ms = (entry.deadline_ms, entry.deadline_without_cart_ms);
         entry.staged = u32::try_from(at).ok()?;

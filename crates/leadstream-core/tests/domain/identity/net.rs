@@ -9,7 +9,8 @@ use leadstream_core::domain::identity::links::{
 };
 use leadstream_core::domain::identity::message::{Body, ConsentFact, Forwarded, Message};
 use leadstream_core::domain::identity::record::{Conflict, Counted, Effect, Outcome, Record};
-use leadstream_core::domain::identity::route::{Router, Sighting};
+use leadstream_core::domain::identity::route::Router;
+use leadstream_core::domain::identity::said::{SaidIds, Sighting};
 use leadstream_core::domain::ids::hash64;
 use leadstream_core::domain::state::identity::{MAX_HOLDERS, MAX_NAMES, MAX_USERS};
 use leadstream_core::domain::state::prospect::Prospect;
@@ -75,15 +76,14 @@ impl Net {
     /// A router takes an event.
     pub fn take(&mut self, router: usize, did: Did) -> usize {
         let number = self.events.len();
-        let ids: Vec<(Id, bool)> = did.ids.iter().map(|id| (id.clone(), true)).collect();
-        let alias = did.alias.as_ref().map(|(one, other)| (one, other));
-        let Did { time_ms, consent, detaches, .. } = did;
-        let sighting = Sighting { ids: &ids, time_ms, alias, consent, detaches };
+        let ids = did.ids.iter().map(|id| (id.clone(), true)).collect();
+        let said = SaidIds { ids, alias: did.alias.clone(), detaches: did.detaches, ..SaidIds::default() };
+        let sighting = Sighting { said: &said, time_ms: did.time_ms, consent: did.consent };
         let route = self.routers[router].route(&sighting, self.setup.rules());
         self.routers[router].committed();
         self.events.push(did);
         let Some(route) = route else { return number };
-        let forwarded = Forwarded { via: "".into(), routed: Vec::new(), value: number.to_le_bytes().to_vec() };
+        let forwarded = Forwarded { value: number.to_le_bytes().to_vec(), ..Forwarded::default() };
         let event = Message::new(route.key, Body::Forwarded(Box::new(forwarded)));
         for message in std::iter::once(event).chain(route.messages) {
             self.send(router, message, Cargo::default());
@@ -136,7 +136,7 @@ impl Net {
             Body::Move(moved) => match on_move(self.records.get(&own).cloned(), &own, *moved, hops, self.setup.rules()) {
                 OnMove::Pass(message) => self.send_back(&own, *message, cargo),
                 OnMove::Take(taken) => self.merge(&own, *taken, cargo),
-                OnMove::Erased(_) => panic!("nobody is erased here"),
+                OnMove::Erased(..) => panic!("nobody is erased here"),
             },
             Body::Consent(fact) => self.consent(&own, hops, fact),
             Body::Erase(_) => panic!("nobody is erased here"),

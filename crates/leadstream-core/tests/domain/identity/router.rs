@@ -1,20 +1,20 @@
 //! The router: which id is the key, which links are told, and what is remembered of them.
 
 use super::{START_MS, Setup, link_of};
-use leadstream_core::domain::identity::id::Id;
 use leadstream_core::domain::identity::message::{Link, LinkCause, Message};
 use leadstream_core::domain::identity::record::Effect;
-use leadstream_core::domain::identity::route::{Route, Router, Sighting, TOLD_FOR_MS, links_of_direct};
+use leadstream_core::domain::identity::route::{Route, Router, TOLD_FOR_MS, links_of_direct};
+use leadstream_core::domain::identity::said::{SaidIds, Sighting};
 use leadstream_core::domain::state::identity::{Identity, MAX_NAMES};
 
 /// Ids; one that ends in `!` is no evidence.
-fn ids(setup: &Setup, texts: &[&str]) -> Vec<(Id, bool)> {
+fn ids(setup: &Setup, texts: &[&str]) -> SaidIds {
     let one = |text: &&str| (setup.types.parse(text.trim_end_matches('!')).unwrap(), !text.ends_with('!'));
-    texts.iter().map(one).collect()
+    SaidIds { ids: texts.iter().map(one).collect(), ..SaidIds::default() }
 }
 
-fn sighting(ids: &[(Id, bool)], at_ms: i64) -> Sighting<'_> {
-    Sighting { ids, time_ms: START_MS + at_ms, alias: None, consent: None, detaches: false }
+fn sighting(said: &SaidIds, at_ms: i64) -> Sighting<'_> {
+    Sighting { said, time_ms: START_MS + at_ms, consent: None }
 }
 
 fn route(router: &mut Router, setup: &Setup, texts: &[&str], at_ms: i64) -> Option<Route> {
@@ -113,17 +113,17 @@ fn an_alias_is_turned_so_that_it_points_to_the_smaller_and_is_always_told() {
     let setup = Setup::default();
     let mut router = Router::new(100);
     for (one, other) in [("a", "b"), ("b", "a"), ("b", "a")] {
-        let both = ids(&setup, &[one, other, "anon:x"]);
-        let alias = Some((&both[0].0, &both[1].0));
-        let found = router.route(&Sighting { alias, ..sighting(&both, 0) }, setup.rules()).unwrap();
+        let mut both = ids(&setup, &[one, other, "anon:x"]);
+        both.alias = Some((both.ids[0].0.clone(), both.ids[1].0.clone()));
+        let found = router.route(&sighting(&both, 0), setup.rules()).unwrap();
         router.committed();
         assert_eq!(found.key, "a");
         let aliases: Vec<_> = links(&found.messages).into_iter().filter(|(weak, ..)| *weak != "anon:x").collect();
         assert_eq!(aliases, [("b", "a", true)], "and no link that would be refused");
     }
-    let same = ids(&setup, &["a"]);
-    let alias = Some((&same[0].0, &same[0].0));
-    let found = router.route(&Sighting { alias, ..sighting(&same, 0) }, setup.rules()).unwrap();
+    let mut same = ids(&setup, &["a"]);
+    same.alias = Some((same.ids[0].0.clone(), same.ids[0].0.clone()));
+    let found = router.route(&sighting(&same, 0), setup.rules()).unwrap();
     assert_eq!(found.messages, []);
 }
 
@@ -132,7 +132,7 @@ fn an_event_that_comes_without_a_router_tells_of_its_ids_by_the_prospects_memory
     let setup = Setup::default();
     let mut identity = Identity::default();
     let mut told =
-        |texts: &[&str], at_ms| links_of_direct(&mut identity, "42", &ids(&setup, texts), START_MS + at_ms, setup.rules()).len();
+        |texts: &[&str], at_ms| links_of_direct(&mut identity, "42", &sighting(&ids(&setup, texts), at_ms), setup.rules()).len();
     assert_eq!(told(&["42", "anon:a", "cart:c"], 0), 2);
     assert_eq!(told(&["42", "anon:a", "cart:c"], TOLD_FOR_MS - 1), 0);
     assert_eq!(told(&["42", "anon:a", "anon:b!"], TOLD_FOR_MS), 1);
@@ -144,7 +144,7 @@ fn an_event_that_comes_without_a_router_tells_of_its_ids_by_the_prospects_memory
     let mut blocked = 0;
     for n in 0..200 {
         let id = format!("anon:{n:03}");
-        let effects = links_of_direct(&mut identity, "42", &ids(&setup, &[&id]), START_MS + n, setup.rules());
+        let effects = links_of_direct(&mut identity, "42", &sighting(&ids(&setup, &[&id]), n), setup.rules());
         blocked += effects.iter().filter(|effect| matches!(effect, Effect::Blocked { .. })).count();
     }
     assert_eq!((identity.names.len(), blocked), (MAX_NAMES, 1));

@@ -326,7 +326,7 @@ fn a_prospect_that_comes_is_taken_passed_on_or_dropped_with_who_was_erased() {
     assert_eq!(stuck.effects, [Effect::Count(Counted::TooManyHops)], "and no prospect is lost");
     let mut erased = Prospect::default();
     erased.extras_mut().erasure = Some(Erasure { before_ms: START_MS, until_ms: START_MS + DAY_MS });
-    let OnMove::Erased(effects) = on(record_of(erased.clone()), 0) else { panic!() };
+    let OnMove::Erased(_, effects) = on(record_of(erased.clone()), 0) else { panic!() };
     let [Effect::Send(Message { to, body: Body::Erase(erase), .. })] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!((&**to, erase.at_ms, erase.whole_person), ("anon:a", START_MS, false));
     assert!(erase.of.is("email:e") && !erase.of.is("42"));

@@ -218,8 +218,24 @@ fn outcomes_of_one_order_for_series_of_two_names_have_ids_of_their_own() {
 #[test]
 fn an_order_that_concerns_no_cart_takes_none() {
     let mut world = World::new(&shop(&format!("{PLAIN}\nnot_by = [{{ channel = \"b2b\" }}]")));
+    world.play(
+        "0m add A cart=c by=a; 1m add B cart=d by=u; 20m order A order=o value=10 channel=b2b by=u; 30m merge a u; 2h wait",
+    );
+    assert_eq!(world.said(is_cart), ["1h20m step 1/3 cart=d B*1"], "the cart touched last is reminded of: nothing was taken");
+    assert_eq!(world.of("u").carts.iter().map(|cart| cart.lines.len()).sum::<usize>(), 2);
+    // That it concerns no cart shows only where one was left alone: no mail after a purchase goes before a mail.
+    let mut world = World::new(&shop(&format!("{PLAIN}\nnot_by = [{{ channel = \"b2b\" }}]")));
     world.play("0m add A cart=c by=a; 20m order A order=o value=10 channel=b2b by=u; 30m merge a u; 2h wait");
-    assert_eq!(world.said(is_cart), ["1h20m step 1/3 cart=c A*1"]);
+    assert!(world.said(is_cart).is_empty());
+}
+
+#[test]
+fn an_order_that_says_nothing_of_its_goods_takes_the_cart_of_the_other_name() {
+    for merge_at in ["1m", "30m"] {
+        let mut world = World::new(&shop(PLAIN));
+        world.play(&format!("0m add A cart=c by=a; 20m order order=o value=10 by=u; {merge_at} merge a u; 2h wait"));
+        assert!(world.said(is_cart).is_empty(), "{:?}", world.said(is_cart));
+    }
 }
 
 #[test]

@@ -17,8 +17,8 @@ pub enum OnMove {
     Pass(Box<Message>),
     /// It was passed on too often, which can't be: it stays here as the prospect under this id, and is counted.
     Take(Box<Taken>),
-    /// Whoever it was for is erased, and so is it.
-    Erased(Vec<Effect>),
+    /// Whoever it was for is erased, and so is it. What is under the id stays.
+    Erased(Box<Prospect>, Vec<Effect>),
 }
 
 /// A prospect to merge into another. What is to do: `merge(into, from)`, then [`take_names`].
@@ -55,8 +55,8 @@ pub fn on_move(record: Option<Record>, own: &str, moved: Move, hops: u8, rules: 
     let newest_ms = moved.prospect.as_ref().map_or(moved.at_ms, |prospect| prospect.last_seen_ms);
     if let Some(erasure) = into.erasure().filter(|erasure| newest_ms <= erasure.before_ms) {
         let of = Holder::of(own, &moved.names);
-        let erase = |name: &Name| erase_name(name, erasure.before_ms, &of);
-        return OnMove::Erased(moved.names.iter().map(erase).collect());
+        let effects = moved.names.iter().map(|name| erase_name(name, erasure.before_ms, &of)).collect();
+        return OnMove::Erased(into, effects);
     }
     let Move { from, at_ms, prospect, names, cause: _ } = moved;
     OnMove::Take(Box::new(Taken { into, from: prospect, from_name: from, names, at_ms, effects }))

@@ -2,7 +2,8 @@
 //! must not be mailed is not mailed for either.
 //!
 //! A record doesn't keep what an order named. Its traces tell: carts that it emptied or took something from, and what was bought
-//! within the visit. An order that left none concerned no cart (a renewal, a counter sale), or is older than any open cart.
+//! within the visit. An order that left none where something lay in a cart concerned no cart (a renewal, a counter sale); one
+//! that found no cart at all may have been of the other one's.
 
 use crate::domain::identity::merge::carts::{is_same, still_there};
 use crate::domain::identity::merge::contact;
@@ -140,7 +141,10 @@ impl Order {
         let own_carts: Vec<OwnCart> = prospect.carts.iter().map(own_cart).collect();
         let mut emptied = own_carts.iter().filter(|own| own.was_cleared);
         let cart = match (emptied.next(), emptied.next()) {
-            (None, _) if products.is_empty() => return None,
+            // Of a shop that doesn't say what was bought. It left no trace where there was no cart; one that it left alone says that it
+            // concerned none.
+            (None, _) if products.is_empty() && leaves_alone(prospect, until_ms) => return None,
+            (None, _) if products.is_empty() => None,
             (Some(only), None) => only.cart.id.clone(),
             _ => None,
         };
@@ -201,6 +205,11 @@ impl Order {
         let hash = self.id.map_or(0, NonZeroU64::get);
         Fact::Known { time_ms: self.time_ms, hash }
     }
+}
+
+/// Something lies in a cart that was put in before.
+fn leaves_alone(prospect: &Prospect, until_ms: Ms) -> bool {
+    prospect.carts.iter().flat_map(|cart| &cart.lines).any(|line| line.added_ms <= until_ms)
 }
 
 /// Of a cart what names it, and what had emptied it by then.
@@ -368,7 +377,7 @@ fn count(prospect: &mut Prospect, order: &Order, taken: &Taken, step: &mut StepC
 }
 
 /// Nobody may mail this person: every series ends, and what left since is recalled.
-fn stop(prospect: &mut Prospect, reason: Reason, since_ms: Ms, step: &mut StepContext<'_, '_>) {
+pub(super) fn stop(prospect: &mut Prospect, reason: Reason, since_ms: Ms, step: &mut StepContext<'_, '_>) {
     let fact = Fact::Known { time_ms: since_ms, hash: hash64(reason.name().as_bytes()) };
     for at in 0..prospect.carts.len() {
         series::end(prospect, at, fact, reason, step);

@@ -1,0 +1,284 @@
+//! Tasks with identity: events come under their keys, what ids are told goes from task to task, and timers fire.
+
+use crate::harness::{Did, Line, START_MS, commit, restored, say, script};
+use leadstream_core::domain::Text;
+use leadstream_core::domain::identity::linking::Linking;
+use leadstream_core::domain::identity::message::{Body as Told, Message};
+use leadstream_core::domain::identity::route::Router;
+use leadstream_core::domain::identity::said::{SaidIds, Sighting};
+use leadstream_core::domain::ids::hash64;
+use leadstream_core::domain::model::Models;
+use leadstream_core::domain::output::Body;
+use leadstream_core::domain::rules::contact::of_address;
+use leadstream_core::domain::state::prospect::Prospect;
+use leadstream_core::engine::codec::Codec;
+use leadstream_core::engine::task::{BatchEffects, Forwarder, Mode, ProspectOutput, Task, TaskInput};
+use leadstream_core::state_record::StateCodec;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// What lies in a topic.
+#[derive(Debug, Clone)]
+enum Record {
+    Event(Box<Did>, Option<Forwarder>),
+    Told(Box<Message>, i64),
+}
+
+/// How events come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A router reads them, whatever their keys.
+    Router,
+    /// Under the strongest id.
+    Key,
+    /// Identity is off.
+    Nothing,
+}
+
+pub struct House {
+    pub models: Arc<Models>,
+    pub linking: Arc<Linking>,
+    by: By,
+    tasks: Vec<Task<StateCodec>>,
+    router: Router,
+    /// Per task: events, and what was sent on.
+    events: Vec<VecDeque<Record>>,
+    forwards: Vec<VecDeque<Record>>,
+    pub outputs: Vec<ProspectOutput>,
+    pub notes: Vec<(leadstream_core::domain::output::Note, u64)>,
+    /// What was sent into `leadstream.forwards`.
+    pub messages: usize,
+    now_ms: i64,
+}
+
+impl House {
+    pub fn new(models: &Arc<Models>, tasks: usize, by: By) -> Self {
+        Self::with(models, tasks, by, Linking::default())
+    }
+
+    pub fn with(models: &Arc<Models>, tasks: usize, by: By, linking: Linking) -> Self {
+        let linking = Arc::new(linking);
+        let task = || {
+            let mut task = Task::new(Arc::clone(models), StateCodec);
+            task.link_ids(Arc::clone(&linking));
+            task
+        };
+        Self {
+            models: Arc::clone(models),
+            by,
+            tasks: (0..tasks).map(|_| task()).collect(),
+            router: Router::default(),
+            events: vec![VecDeque::new(); tasks],
+            forwards: vec![VecDeque::new(); tasks],
+            outputs: Vec::new(),
+            notes: Vec::new(),
+            messages: 0,
+            now_ms: START_MS,
+            linking,
+        }
+    }
+
+    fn task_of(&self, id: &str) -> usize {
+        usize::try_from(hash64(id.as_bytes()) % self.tasks.len() as u64).unwrap()
+    }
+
+    /// Plays a script: a line may end in `ids=42,anon:a` (one that ends in `!` is no evidence; `>` before one: an alias of the other), and
+    /// in `detach=yes`. Everything is settled before the next line.
+    pub fn play(&mut self, text: &str) -> &mut Self {
+        for line in text.split([';', '\n']).map(str::trim).filter(|line| !line.is_empty()) {
+            match script(line).remove(0) {
+                Line::Event(mut did) => {
+                    let named = did.message_id.take().filter(|_| line.contains(" id="));
+                    did.message_id = Some(named.unwrap_or_else(|| format!("{line} {}", did.time_ms)));
+                    self.advance(did.record_ms.max(self.now_ms) - 1);
+                    self.send(*did);
+                    self.settle();
+                }
+                Line::Until(until_ms) => self.advance(until_ms),
+                other => panic!("{other:?}"),
+            }
+        }
+        self
+    }
+
+    /// Puts an event into its topic.
+    pub fn send(&mut self, mut did: Did) {
+        self.now_ms = self.now_ms.max(did.record_ms);
+        let said = said_ids(&did, &self.linking);
+        let strongest = said.ids.iter().map(|(id, _)| id).min().expect("an id");
+        let mut key = self.linking.types.text(strongest);
+        if self.by == By::Router {
+            let event = did.event(&self.models);
+            let consent = of_address(&event, &self.models.models[0].contact);
+            let sighting = Sighting { said: &said, time_ms: did.time_ms, consent };
+            let route = self.router.route(&sighting, self.linking.rules()).expect("an id");
+            self.router.committed();
+            key = route.key;
+            for message in route.messages {
+                self.tell(message, did.record_ms);
+            }
+        }
+        did.prospect = key.to_string();
+        let task = self.task_of(&key);
+        self.events[task].push_back(Record::Event(Box::new(did), None));
+    }
+
+    fn tell(&mut self, message: Message, record_ms: i64) {
+        self.messages += 1;
+        let task = self.task_of(&message.to);
+        self.forwards[task].push_back(Record::Told(Box::new(message), record_ms));
+    }
+
+    /// Which topics hold something: of events, and of what was sent on.
+    pub fn pending(&self) -> Vec<(usize, bool)> {
+        let of = |queues: &[VecDeque<Record>], sent: bool| -> Vec<(usize, bool)> {
+            queues.iter().enumerate().filter(|(_, queue)| !queue.is_empty()).map(|(task, _)| (task, sent)).collect()
+        };
+        [of(&self.events, false), of(&self.forwards, true)].concat()
+    }
+
+    /// A task takes the next record of one of its topics.
+    pub fn take(&mut self, task: usize, sent: bool) {
+        let queue = if sent { &mut self.forwards[task] } else { &mut self.events[task] };
+        let record = queue.pop_front().expect("a record");
+        let mut effects = BatchEffects::default();
+        let did = match record {
+            Record::Event(did, by) => {
+                let mut event = did.event(&self.models);
+                let is_direct = self.by == By::Key && by.is_none();
+                event.ids = is_direct.then(|| Box::new(said_ids(&did, &self.linking)));
+                let input = match by {
+                    None => TaskInput::Event(event),
+                    Some(by) => TaskInput::Forwarded { event, by },
+                };
+                self.tasks[task].apply(&input, Mode::Virtual, &mut effects);
+                Some(did)
+            }
+            Record::Told(message, record_ms) => {
+                self.tasks[task].apply(&TaskInput::Told { message, record_ms }, Mode::Virtual, &mut effects);
+                None
+            }
+        };
+        assert_eq!(effects.unreadable, None);
+        self.collect(effects, did.as_deref());
+    }
+
+    fn collect(&mut self, effects: BatchEffects, did: Option<&Did>) {
+        self.notes.extend(effects.notes);
+        for output in effects.outputs {
+            let Body::Told(message) = &output.output.body else {
+                self.outputs.push(output);
+                continue;
+            };
+            if let Told::Forwarded(forwarded) = &message.body {
+                let mut did = did.expect("only an event is sent on").clone();
+                did.prospect = message.to.to_string();
+                let by = Forwarder { via: forwarded.via.to_string(), hops: message.hops };
+                let task = self.task_of(&message.to);
+                self.messages += 1;
+                self.forwards[task].push_back(Record::Event(Box::new(did), Some(by)));
+            } else {
+                self.tell((**message).clone(), output.output.at_ms);
+            }
+        }
+    }
+
+    /// Everything that is on its way arrives: events first, as they have one way less.
+    pub fn settle(&mut self) {
+        while let Some((task, sent)) = self.pending().first().copied() {
+            self.take(task, sent);
+        }
+    }
+
+    /// Time passes for all tasks.
+    pub fn advance(&mut self, until_ms: i64) {
+        self.now_ms = self.now_ms.max(until_ms);
+        for task in 0..self.tasks.len() {
+            let mut effects = BatchEffects::default();
+            self.tasks[task].advance(until_ms, Mode::Virtual, &mut effects);
+            self.collect(effects, None);
+        }
+        self.settle();
+    }
+
+    /// All tasks die, and go on from what was committed.
+    pub fn restart(&mut self) {
+        for task in &mut self.tasks {
+            commit(task);
+            *task = restored(task, Arc::clone(&self.models));
+            task.link_ids(Arc::clone(&self.linking));
+        }
+    }
+
+    /// All tasks go on without identity, from what was committed.
+    pub fn turn_off(&mut self) {
+        self.by = By::Nothing;
+        for task in &mut self.tasks {
+            commit(task);
+            *task = restored(task, Arc::clone(&self.models));
+        }
+    }
+
+    /// Who is there, and what each of the other ids stands for.
+    pub fn records(&mut self) -> (BTreeMap<String, Prospect>, BTreeMap<String, Vec<Text>>) {
+        let (mut prospects, mut forwards) = (BTreeMap::new(), BTreeMap::new());
+        for task in &mut self.tasks {
+            commit(task);
+            for (key, bytes) in task.records() {
+                let prospect = StateCodec.decode(bytes).expect("a record");
+                match prospect.forward() {
+                    Some(forward) => {
+                        forwards.insert(key.to_owned(), forward.to.iter().map(|claim| claim.id.clone()).collect());
+                        assert_eq!(task.holders(key), forwards[key], "{key}");
+                    }
+                    None if prospect.is_only_erasure() => {}
+                    None => {
+                        prospects.insert(key.to_owned(), prospect);
+                    }
+                }
+            }
+        }
+        (prospects, forwards)
+    }
+
+    /// Every id that points to others points to a smaller one, so no chain closes.
+    pub fn assert_acyclic(&mut self) {
+        for (id, to) in self.records().1 {
+            let id = self.linking.types.parse(&id).unwrap();
+            assert!(to.iter().all(|to| self.linking.types.parse(to).unwrap() < id), "{id:?}: {to:?}");
+        }
+    }
+
+    /// What left that is wanted, as short lines with the name before them.
+    pub fn said(&self, keep: fn(&Body) -> bool) -> Vec<String> {
+        let outputs = self.outputs.iter().filter(|output| keep(&output.output.body));
+        let mut said: Vec<_> =
+            outputs.map(|output| (output.output.at_ms, format!("{} {}", output.prospect, say(&output.output)))).collect();
+        // How outputs of several people lie is not promised.
+        said.sort();
+        said.into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// No trigger left twice.
+    pub fn assert_once(&self) {
+        let mut ids = BTreeSet::new();
+        for output in &self.outputs {
+            assert!(ids.insert(output.output.id), "twice: {} {}", output.prospect, say(&output.output));
+        }
+    }
+}
+
+/// The ids that a line names.
+fn said_ids(did: &Did, linking: &Linking) -> SaidIds {
+    let property = |name: &str| did.properties.iter().find(|(key, _)| key.trim_start_matches("traits.") == name);
+    let named = property("ids").map_or(did.prospect.as_str(), |(_, ids)| ids);
+    let texts: Vec<&str> = named.split(',').collect();
+    let id = |text: &str| linking.types.parse(text.trim_matches(['!', '>'])).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+    let alias = texts.iter().find(|text| text.starts_with('>')).map(|other| {
+        let one = texts.iter().find(|text| !text.starts_with('>')).expect("two ids");
+        (id(one), id(other))
+    });
+    let ids: Vec<_> = texts.iter().map(|text| (id(text), !text.ends_with('!'))).collect();
+    let key = ids.iter().map(|(id, _)| id).min().map(|id| linking.types.text(id)).unwrap_or_default();
+    SaidIds { key, ids, alias, detaches: property("detach").is_some() }
+}
