@@ -5,6 +5,7 @@
 //! The adapters call the client library through the traits of [`client`], so that tests can put another one in its place.
 
 pub mod admin;
+pub mod blocked_ids;
 pub mod changelog_reader;
 pub mod client;
 pub mod commit_log;

@@ -3,6 +3,7 @@
 //! Knows protobuf and JSON, but no Kafka client, no HTTP and no settings. `docs/bad-input.md` says what becomes of each kind
 //! of bad input.
 
+pub mod blocked_ids;
 pub mod dead_letter;
 pub mod decode;
 pub mod event_ids;

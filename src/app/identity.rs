@@ -8,13 +8,14 @@ use super::terminal::stdout;
 use crate::config::Settings;
 use crate::config::settings::identity::Identity;
 use crate::domain::Ms;
-use crate::domain::identity::linking::Linking;
+use crate::domain::identity::linking::{Linking, LiveLinking};
 use crate::domain::identity::naming::{IdNaming, NoId};
 use crate::domain::identity::secret::IdSecret;
 use crate::domain::identity::types::{IdType, IdTypes};
+use crate::kafka::blocked_ids::BlockedIds;
 use crate::kafka::options as kafka;
 use crate::kafka::purge::KafkaPurge;
-use crate::runtime::ports::{OutTopic, Purge as _};
+use crate::runtime::ports::{Failure, OutTopic, Purge as _};
 use crate::runtime::supervisor::Job;
 use crate::wire::event_ids::IdReader;
 use anyhow::{Context as _, anyhow, bail};
@@ -83,6 +84,15 @@ pub fn purging(kafka: &kafka::Options, partitions: u32) -> Job {
         }
         Ok(())
     })
+}
+
+/// Reads which ids are blocked, and follows what becomes of them.
+///
+/// # Errors
+/// They can't be read.
+pub fn following(kafka: &kafka::Options, live: Arc<LiveLinking>) -> Result<Job, Failure> {
+    let blocked = BlockedIds::read(kafka, live)?;
+    Ok(Box::new(move |stop| blocked.follow(&stop)))
 }
 
 fn naming(identity: &Identity, types: IdTypes, hashed: Vec<IdType>, secret: Option<IdSecret>) -> anyhow::Result<IdNaming> {

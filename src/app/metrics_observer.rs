@@ -167,7 +167,7 @@ impl MetricsObserver {
                 }
                 Body::Triggered(t) => *triggers.entry((t.trigger.as_str(), t.kind.name())).or_default() += 1,
                 Body::IdentityChanged(i) => *identities.entry(i.type_name()).or_default() += 1,
-                Body::Member(_) | Body::Told(_) => {}
+                Body::Member(_) | Body::Told(_) | Body::Blocked => {}
                 Body::HandOver(h) => *leads.entry((h.kind, h.qualification, h.answer, returned_because(h))).or_default() += 1,
                 Body::AccountChanged(a) => *accounts.entry(a.kind.type_name()).or_default() += 1,
             }
@@ -366,7 +366,12 @@ fn timer_name(body: &Body) -> Option<&'static str> {
         Body::CartAbandoned(_) => Some("cart-step"),
         Body::Triggered(_) => Some("trigger"),
         Body::HandOver(_) => Some("hand-over"),
-        Body::CartOutcome(_) | Body::AccountChanged(_) | Body::IdentityChanged(_) | Body::Member(_) | Body::Told(_) => None,
+        Body::CartOutcome(_)
+        | Body::AccountChanged(_)
+        | Body::IdentityChanged(_)
+        | Body::Member(_)
+        | Body::Told(_)
+        | Body::Blocked => None,
     }
 }
 

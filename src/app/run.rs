@@ -8,6 +8,7 @@ use super::route;
 use super::service::{Launch, Options, Service, SystemClock, kafka_options, refuse_unusable, worker_options};
 use super::signals;
 use crate::config::{Settings, instance};
+use crate::domain::identity::linking::LiveLinking;
 use crate::http;
 use crate::http::access::Token;
 use crate::runtime::options::Options as WorkerOptions;
@@ -96,7 +97,7 @@ fn options(settings: &Settings, instance_id: &str, telemetry: &Arc<Telemetry>) -
     if ids.is_some() {
         tracing::warn!("identity.enabled: not finished in this version, see \"What is not built yet\" in docs/identity.md");
     }
-    let linking = ids.as_ref().map(|ids| Arc::clone(&ids.linking));
+    let linking = ids.as_ref().map(|ids| Arc::new(LiveLinking::new((*ids.linking).clone())));
     if let Some(ids) = &ids {
         let reading = |mapper: Option<Mapper>| mapper.map(|mapper| mapper.reading_ids(Arc::clone(&ids.reader)));
         mappings = mappings.into_iter().map(reading).collect();

@@ -60,6 +60,7 @@ pub fn start(
     let found = preflight::check(&kafka, &worker)?;
     worker.partitions = found.partitions;
     worker.dead_letter_budget_bytes = wire::dead_letter::budget_bytes(found.dead_letter_message_bytes);
+    let following = worker.linking.clone().map(|live| identity::following(&kafka, live)).transpose()?;
     let purging = ids.as_ref().map(|_| identity::purging(&kafka, worker.partitions));
     let mut others = match routed {
         None => Vec::new(),
@@ -78,7 +79,7 @@ pub fn start(
             routers.jobs(worker.workers)
         }
     };
-    others.extend(purging);
+    others.extend(purging.into_iter().chain(following));
     supervisor::start(WorkerSet { connect: Cluster { options: kafka }, shared, options: worker, mailboxes, others })
 }
 

@@ -200,6 +200,7 @@ pub fn wanted(
                 ("retention.ms", "-1".to_owned()),
                 ("delete.retention.ms", DELETE_RETENTION_MS.to_string()),
             ],
+            OutTopic::Identity => vec![("cleanup.policy", "compact".to_owned()), ("retention.ms", "-1".to_owned())],
             // A prospect that goes from one id to another is nowhere else meanwhile.
             OutTopic::Forwards => vec![("cleanup.policy", "delete".to_owned()), ("retention.ms", "-1".to_owned())],
             // Read at once by the service itself; kept for as long as it may be down.
@@ -285,7 +286,7 @@ mod tests {
         settings.topics.prefix = "shop.".to_owned();
         assert_eq!(
             wanted(&settings, true, 6, None, false, 1).len(),
-            OutTopic::ALL.len() - 3,
+            OutTopic::ALL.len() - 4,
             "nothing is routed, and identity is off"
         );
         settings.identity.enabled = true;

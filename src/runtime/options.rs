@@ -1,6 +1,6 @@
 //! What the workers of an instance have to know; `app` fills it from the settings.
 
-use crate::domain::identity::linking::Linking;
+use crate::domain::identity::linking::LiveLinking;
 use crate::domain::{MINUTE_MS, Ms};
 use crate::engine::hashing::HashSeed;
 use crate::runtime::ports::OutTopic;
@@ -166,7 +166,7 @@ pub struct Options {
     pub routed_input: Option<u16>,
     /// The input by which ids are told of each other, and the rules of it; `None`: each id is a prospect's own.
     pub forwards_input: Option<u16>,
-    pub linking: Option<Arc<Linking>>,
+    pub linking: Option<Arc<LiveLinking>>,
     /// Partitions of all topics that are routed, and those of the topic that routers write.
     pub lanes: u32,
     pub events_partitions: u32,

@@ -319,6 +319,7 @@ impl Decoder {
             clamped,
             corrected,
             ids: None,
+            came_under: None,
         }))
     }
 

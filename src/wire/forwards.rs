@@ -52,6 +52,7 @@ pub fn encode(message: &Message, out: &mut Vec<u8>) {
         }
         Body::Unlink(Unlink { at_ms, of: Holder(of) }) => Wire::Unlink(proto::Unlink { at_ms: *at_ms, of: of.clone() }),
         Body::Move(moved) => Wire::Move(write_move(moved)),
+        Body::Return(moved) => Wire::Returned(write_move(moved)),
         Body::Consent(ConsentFact { state, at_ms }) => {
             Wire::Consent(proto::ConsentFact { state: write_consent(*state), at_ms: *at_ms })
         }
@@ -116,6 +117,7 @@ pub fn decode(key: &str, value: &[u8]) -> Result<Message, CodecError> {
         }
         Wire::Unlink(proto::Unlink { at_ms, of }) => Body::Unlink(Unlink { at_ms, of: Holder(of) }),
         Wire::Move(moved) => Body::Move(Box::new(read_move(moved)?)),
+        Wire::Returned(moved) => Body::Return(Box::new(read_move(moved)?)),
         Wire::Consent(proto::ConsentFact { state, at_ms }) => Body::Consent(ConsentFact { state: read_consent(state)?, at_ms }),
         Wire::Erase(proto::Erase { at_ms, whole_person, of }) => Body::Erase(Erase { at_ms, whole_person, of: Holder(of) }),
     };
@@ -202,6 +204,7 @@ mod tests {
             (id(), any::<i64>(), cause()).prop_map(|(target, at_ms, cause)| Body::Link(Link { target, at_ms, cause })),
             (any::<i64>(), holder()).prop_map(|(at_ms, of)| Body::Unlink(Unlink { at_ms, of })),
             moved().prop_map(|moved| Body::Move(Box::new(moved))),
+            moved().prop_map(|moved| Body::Return(Box::new(moved))),
             (prop::sample::select(states.to_vec()), any::<i64>())
                 .prop_map(|(state, at_ms)| Body::Consent(ConsentFact { state, at_ms })),
             (any::<i64>(), any::<bool>(), holder()).prop_map(|(at_ms, whole_person, of)| Body::Erase(Erase {

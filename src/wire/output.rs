@@ -8,7 +8,7 @@ mod protobuf;
 pub use fields::type_name;
 
 use super::time::Rfc3339;
-use super::{dead_letter, forwards, task_record};
+use super::{blocked_ids, dead_letter, forwards, task_record};
 use crate::domain::model::Models;
 use crate::domain::output::trigger::CartAbandoned;
 use crate::domain::output::{Body, Output};
@@ -101,9 +101,16 @@ impl Encoder {
 
 impl Encode for Encoder {
     fn output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic {
-        if let Body::Told(message) = &output.output.body {
-            forwards::write(message, into);
-            return OutTopic::Forwards;
+        match &output.output.body {
+            Body::Told(message) => {
+                forwards::write(message, into);
+                return OutTopic::Forwards;
+            }
+            Body::Blocked => {
+                blocked_ids::write(output.output.at_ms, into);
+                return OutTopic::Identity;
+            }
+            _ => {}
         }
         into.value.clear();
         self.headers(&output.prospect, &output.output, &mut into.headers);
@@ -112,7 +119,7 @@ impl Encode for Encoder {
     }
 
     fn short_output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic {
-        if matches!(output.output.body, Body::Told(_)) {
+        if matches!(output.output.body, Body::Told(_) | Body::Blocked) {
             return self.output(output, into);
         }
         into.value.clear();
@@ -168,5 +175,6 @@ pub fn topic_of(output: &Output) -> OutTopic {
         Body::Member(_) => OutTopic::AccountMembers,
         Body::IdentityChanged(_) => OutTopic::Identities,
         Body::Told(_) => OutTopic::Forwards,
+        Body::Blocked => OutTopic::Identity,
     }
 }

@@ -110,9 +110,16 @@ pub fn replayed(dir: &Path, all: &[(i64, String)], until_ms: i64) -> Answers {
 /// What was found is what a replay says, each of it and nothing else.
 pub fn assert_same(got: &Answers, want: &Answers) {
     eprintln!("replay {} outputs, found {}", want.len(), got.len());
-    for (id, want) in want {
-        assert_eq!(got.get(id), Some(want), "{id}");
+    let differ: Vec<_> =
+        want.iter().map(|(id, want)| (id, Some(want), got.get(id))).filter(|(_, want, got)| want != got).collect();
+    let some: Vec<_> = differ.iter().take(5).collect();
+    if let (false, Ok(dir)) = (differ.is_empty(), std::env::var("LEADSTREAM_TEST_DIFFERENCES")) {
+        for (name, side) in [("replayed", want), ("found", got)] {
+            let lines: String = side.values().map(|value| format!("{value}\n")).collect();
+            std::fs::write(format!("{dir}/{name}.jsonl"), lines).expect("written");
+        }
     }
+    assert!(differ.is_empty(), "{} differ (replayed, found), such as {some:#?}", differ.len());
     let more: Vec<&Value> = got.iter().filter(|(id, _)| !want.contains_key(*id)).map(|(_, value)| value).collect();
     assert!(more.is_empty(), "only found, not replayed: {more:#?}");
 }

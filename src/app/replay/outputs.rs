@@ -54,7 +54,7 @@ impl Out {
             Body::HandOver(_) => Self::HandOvers,
             Body::AccountChanged(_) => Self::Accounts,
             Body::IdentityChanged(_) => Self::Identities,
-            Body::Member(_) | Body::Told(_) => return None,
+            Body::Member(_) | Body::Told(_) | Body::Blocked => return None,
         })
     }
 }

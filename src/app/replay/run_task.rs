@@ -131,14 +131,26 @@ fn take(
 
 /// What ids are told, and events that are sent on, arrive at once: all ids of a person are this task's.
 fn tell(task: &mut Task<StateCodec>, event: &Event<'_>, mut at: usize, effects: &mut BatchEffects) {
+    let mut came_under = None;
     while let Some(output) = effects.outputs.get(at) {
         at += 1;
-        let Body::Told(message) = &output.output.body else { continue };
+        let Body::Told(message) = &output.output.body else {
+            if let (Body::Blocked, Some(linking)) = (&output.output.body, task.linking()) {
+                let mut linking = (**linking).clone();
+                linking.blocked.block(&output.prospect);
+                task.link_ids(Arc::new(linking));
+            }
+            continue;
+        };
         let (message, record_ms) = (message.clone(), output.output.at_ms);
         let input = match &message.body {
             Told::Forwarded(forwarded) => {
                 let by = Forwarder { via: forwarded.via.to_string(), hops: message.hops };
-                let event = Event { prospect: Cow::Owned(message.to.to_string()), ids: None, ..event.clone() };
+                if came_under.is_none() {
+                    came_under = Some(forwarded.via.clone()).filter(|via| !via.is_empty());
+                }
+                let prospect = Cow::Owned(message.to.to_string());
+                let event = Event { prospect, ids: None, came_under: came_under.clone(), ..event.clone() };
                 TaskInput::Forwarded { event, by }
             }
             _ => TaskInput::Told { message, record_ms },

@@ -25,7 +25,7 @@ section! {
     } {
         enabled: bool = false,
             "The ids of one person are one prospect, named by the strongest of them ([identity](identity.md)): needs the topics \
-             `leadstream.forwards` and `leadstream.identities`. **Not finished in this version**: see what is not built yet.";
+             `leadstream.forwards`, `leadstream.identity` and `leadstream.identities`. **Not finished in this version**: see what is not built yet.";
         hash: Option<Vec<String>>,
             "Types whose ids hold a keyed hash (HMAC-SHA256) in place of the value, so that keys and topics hold no address. What comes \
              as SHA-256 already, as from GA4, is the same id then as the plain value. Default: `email` and `phone`, unless it is the strongest \

@@ -177,6 +177,8 @@ closed_set! {
         Events = "events",
         /// Internal: what ids are told, and events that are sent on. Only with identity.
         Forwards = "forwards",
+        /// Internal: ids that are nobody's, for all instances. Only with identity.
+        Identity = "identity",
         DeadLetters = "dead-letters",
         State = "state",
     }
@@ -188,7 +190,7 @@ impl OutTopic {
         let is_used = move |topic: &Self| match topic {
             Self::Events => false,
             Self::AccountMembers => accounts,
-            Self::Identities | Self::Forwards => identity,
+            Self::Identities | Self::Forwards | Self::Identity => identity,
             _ => true,
         };
         Self::ALL.into_iter().filter(is_used)

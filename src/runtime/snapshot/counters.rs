@@ -41,7 +41,8 @@ impl TaskCounters {
             | Body::AccountChanged(_)
             | Body::IdentityChanged(_)
             | Body::Member(_)
-            | Body::Told(_) => {}
+            | Body::Told(_)
+            | Body::Blocked => {}
         }
     }
 

@@ -94,6 +94,8 @@ pub struct Worker<P: Ports> {
     pub(super) failure_logged: Option<Duration>,
     /// What its tasks said last of how far they are, and when; nothing without identity.
     pub(super) said: Option<(Vec<u8>, Duration)>,
+    /// Which version of the rules of linking its tasks have.
+    pub(super) linked: u64,
 }
 
 impl<P: Ports> Worker<P> {
@@ -131,6 +133,7 @@ impl<P: Ports> Worker<P> {
             alone: None,
             failure_logged: None,
             said: None,
+            linked: 0,
         }
     }
 

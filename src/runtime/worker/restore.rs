@@ -32,7 +32,7 @@ impl<P: Ports> Worker<P> {
     fn new_task(&self) -> Task<P::Codec> {
         let mut task = Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed);
         if let Some(linking) = &self.options.linking {
-            task.link_ids(Arc::clone(linking));
+            task.link_ids(linking.get());
         }
         task
     }

@@ -3,6 +3,7 @@
 
 use super::parts::Worker;
 use crate::runtime::ports::{CommitLog, Encode, Failure, OutRecord, OutTopic, Ports, Progress};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How often, when nothing changes.
@@ -11,9 +12,21 @@ const SAY_INTERVAL: Duration = Duration::from_secs(1);
 const SAY_AGAIN: Duration = Duration::from_millis(100);
 
 impl<P: Ports> Worker<P> {
+    /// Ids may have been blocked, by any instance.
+    fn link_anew(&mut self) {
+        let Some(live) = &self.options.linking else { return };
+        let version = live.version();
+        if self.linked != version {
+            let linking = live.get();
+            self.runners.values_mut().for_each(|runner| runner.task.link_ids(Arc::clone(&linking)));
+            self.linked = version;
+        }
+    }
+
     /// Says it in every partition of `leadstream.forwards`, behind everything that its tasks have sent, with the open batch.
     pub(super) fn say_how_far(&mut self) -> Result<(), Failure> {
         let Some(topic) = self.options.forwards_input.and_then(|input| self.options.input(input)).cloned() else { return Ok(()) };
+        self.link_anew();
         let now = self.now();
         let levels: Vec<u8> = self.runners.values_mut().map(|runner| runner.look_at_others(&now)).collect();
         let is_due = self.said.as_ref().is_none_or(|(said, at)| {

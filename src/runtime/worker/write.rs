@@ -70,7 +70,12 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
             self.log.send(&OutRecord {
                 task: partition,
                 topic,
-                partition: (topic == OutTopic::State).then_some(partition),
+                partition: match topic {
+                    OutTopic::State => Some(partition),
+                    // One order for all who read it.
+                    OutTopic::Identity => Some(0),
+                    _ => None,
+                },
                 key: Some(key),
                 value: Some(&self.encoded.value),
                 timestamp_ms,

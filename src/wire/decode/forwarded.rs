@@ -2,6 +2,7 @@
 
 use super::rejected::reject;
 use super::{Decoder, Format};
+use crate::domain::Text;
 use crate::domain::event::Event;
 use crate::domain::identity::message::{Body, Forwarded, MAX_HOPS, Message};
 use crate::engine::codec::CodecError;
@@ -29,8 +30,8 @@ impl Decoder {
     /// A record of `leadstream.forwards`: an event that was sent on, or what an id is told.
     pub(super) fn told<'a>(&self, record: &RecordView<'a>) -> Result<TaskInput<'a>, Rejected> {
         if record.routed.is_some() {
-            let by = self.forwarder(record)?;
-            return self.decode_as(record, |event| TaskInput::Forwarded { event, by });
+            let (by, came_under) = self.forwarder(record)?;
+            return self.decode_as(record, |event| TaskInput::Forwarded { event: Event { came_under, ..event }, by });
         }
         let key = record.key.ok_or_else(|| reject(DeadReason::KeyMissing, "what an id is told needs the id as its key"))?;
         let key = self.check_key(key)?;
@@ -42,14 +43,14 @@ impl Decoder {
         Ok(TaskInput::Told { message: Box::new(message), record_ms })
     }
 
-    fn forwarder(&self, record: &RecordView<'_>) -> Result<Forwarder, Rejected> {
+    fn forwarder(&self, record: &RecordView<'_>) -> Result<(Forwarder, Option<Text>), Rejected> {
         let header = record.routed.unwrap_or_default();
         let unreadable = |detail: String| Rejected { reason: DeadReason::UnknownVersion, detail };
         let routed = routed::decode(header).map_err(unreadable)?;
-        let ForwardedBy { via, hops } =
+        let ForwardedBy { via, hops, first } =
             routed.forwarded.ok_or_else(|| unreadable("the header doesn't say who sent the event on".to_owned()))?;
         match u8::try_from(hops).ok().filter(|hops| *hops < MAX_HOPS) {
-            Some(hops) => Ok(Forwarder { via, hops }),
+            Some(hops) => Ok((Forwarder { via, hops }, Some(Text::from(first)).filter(|first| !first.is_empty()))),
             None => {
                 let detail = format!("the event was sent on {hops} times: more than a person has ids");
                 Err(Rejected { reason: DeadReason::TooManyHops, detail })
@@ -74,7 +75,10 @@ impl Decoder {
                 ..Routed::default()
             }
         });
-        routed.forwarded = Some(ForwardedBy { via: forwarded.via.to_string(), hops });
+        let before = routed.forwarded.take().map(|before| before.first).filter(|first| !first.is_empty());
+        let key = record.key.and_then(|key| std::str::from_utf8(key).ok()).filter(|_| !forwarded.via.is_empty());
+        let first = before.or_else(|| key.map(str::to_owned)).unwrap_or_default();
+        routed.forwarded = Some(ForwardedBy { via: forwarded.via.to_string(), hops, first });
         let (value, content_type) = match record.mapped {
             Some(mapped) => (mapped.unwrap_or_default().as_bytes(), None),
             None if record.routed.is_some() => (record.value.unwrap_or_default(), record.content_type.map(<[u8]>::to_vec)),

@@ -22,6 +22,7 @@ pub fn type_name(output: &Output) -> &'static str {
         Body::Member(_) => "account.member",
         Body::IdentityChanged(body) => body.type_name(),
         Body::Told(_) => "id.told",
+        Body::Blocked => "id.nobody",
     }
 }
 

@@ -125,8 +125,8 @@ pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &
         Body::AccountChanged(body) => JsonBody::Account(account::account(body)),
         Body::Member(body) => JsonBody::Member(account::member(body)),
         Body::IdentityChanged(body) => JsonBody::Identity(identity::changed(body)),
-        // Never as JSON: see `forwards`.
-        Body::Told(_) => return value.truncate(start),
+        // Never as JSON: see `forwards` and `blocked_ids`.
+        Body::Told(_) | Body::Blocked => return value.truncate(start),
     };
     let brace = value.len();
     if serde_json::to_writer(&mut *value, &body).is_err() {

@@ -31,8 +31,8 @@ pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &
         }),
         body: Some(match &output.body {
             Body::IdentityChanged(body) => proto::output::Body::IdentityChanged(identity(body)),
-            // Never as an output of its own: see `forwards`.
-            Body::Told(_) => return,
+            // Never as outputs of their own: see `forwards` and `blocked_ids`.
+            Body::Told(_) | Body::Blocked => return,
             Body::StageChanged(body) => proto::output::Body::StageChanged(stage(body)),
             Body::ScoreChanged(body) => proto::output::Body::ScoreChanged(score(body)),
             Body::CartAbandoned(body) => proto::output::Body::CartAbandoned(abandoned(body, catalog)),

@@ -387,7 +387,7 @@ fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
         decoder.decode_event(&batch.view(0)).expect_err("a dead letter").reason
     };
     let sent_on = |hops| {
-        let forwarded = Some(ForwardedBy { via: "anon:v1".to_owned(), hops });
+        let forwarded = Some(ForwardedBy { via: "anon:v1".to_owned(), hops, first: String::new() });
         let header = routed::encode(&Routed {
             version: routed::VERSION,
             topic: "clickstream".to_owned(),

@@ -5,7 +5,7 @@ use crate::domain::ids::{hash64, some32, some64};
 use crate::domain::mail::MailNames;
 use crate::domain::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
 use crate::domain::origin::Position;
-use crate::domain::{Ms, SECOND_MS};
+use crate::domain::{Ms, SECOND_MS, Text};
 use core::net::IpAddr;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -212,6 +212,8 @@ pub struct Event<'a> {
     pub corrected: Option<Corrected>,
     /// What it says of ids, where identity is on and no router has looked at it.
     pub ids: Option<Box<SaidIds>>,
+    /// The id under which it came first, where it was sent on: what it begins has its ids made of that name, whenever it was sent on.
+    pub came_under: Option<Text>,
 }
 
 impl Event<'_> {

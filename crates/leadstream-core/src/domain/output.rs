@@ -61,6 +61,8 @@ pub enum Body {
     Member(Box<MemberUpdate>),
     /// Internal: what an id is told, under that id. Its time is that of the record that brought it about.
     Told(Box<Message>),
+    /// Internal: the prospect's id is nobody's, for all tasks and routers.
+    Blocked,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -7,11 +7,14 @@ mod accounts;
 mod admit;
 mod commit;
 mod decoded_cache;
+mod held;
 mod identity;
 mod prefetch;
 mod records;
 mod room;
 mod state;
+mod tell;
+mod told;
 
 use super::codec::Codec;
 pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};

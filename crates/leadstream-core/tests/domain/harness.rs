@@ -152,6 +152,7 @@ impl Did {
             clamped: false,
             corrected: None,
             ids: None,
+            came_under: None,
         }
     }
 }
@@ -530,6 +531,7 @@ pub fn say(output: &Output) -> String {
             IdentityChanged::Blocked => format!("{at} blocked"),
         },
         Body::Told(message) => format!("{at} tells {}", message.to),
+        Body::Blocked => format!("{at} is nobody"),
     }
 }
 

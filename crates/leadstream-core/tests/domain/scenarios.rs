@@ -175,7 +175,7 @@ impl Scenario {
             Body::HandOver(_) => "leads",
             Body::AccountChanged(_) => "accounts",
             Body::Member(_) => "members",
-            Body::IdentityChanged(_) | Body::Told(_) => "ids",
+            Body::IdentityChanged(_) | Body::Told(_) | Body::Blocked => "ids",
         };
         self.show.iter().any(|s| s == kind)
     }

@@ -8,13 +8,13 @@ use serde::Serialize;
 pub(super) enum Changed<'a> {
     Merged { from: &'a str, renamed: bool },
     Conflict { claimed: &'a str, refused: &'a str },
-    Blocked {},
+    Blocked { reason: &'a str },
 }
 
 pub(super) fn changed(body: &IdentityChanged) -> Changed<'_> {
     match body {
         IdentityChanged::Merged { from, renamed } => Changed::Merged { from, renamed: *renamed },
         IdentityChanged::Conflict { id, refused } => Changed::Conflict { claimed: id, refused },
-        IdentityChanged::Blocked => Changed::Blocked {},
+        IdentityChanged::Blocked => Changed::Blocked { reason: "crowded" },
     }
 }

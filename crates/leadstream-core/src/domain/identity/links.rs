@@ -10,7 +10,7 @@ mod link;
 mod outcome;
 mod take;
 
-pub use event::{OnConsent, OnEvent, Said, on_consent, on_event};
+pub use event::{OnConsent, OnEvent, Said, goes_back, on_consent, on_event};
 pub use leave::{OnErase, erase_names, on_erase, on_unlink};
 pub use link::on_link;
-pub use take::{OnMove, Taken, on_move, take_names};
+pub use take::{OnMove, OnReturn, Taken, on_move, on_return, take_names};

@@ -24,6 +24,8 @@ pub enum Body {
     Link(Link),
     Unlink(Unlink),
     Move(Box<Move>),
+    /// What was moved comes back: whoever it was for is nobody. `from` is who that is.
+    Return(Box<Move>),
     Consent(ConsentFact),
     Erase(Erase),
 }
@@ -38,7 +40,7 @@ impl Body {
             // Of names that found no room: nothing is newer.
             Self::Unlink(unlink) if unlink.at_ms == Ms::MAX => Ms::MIN,
             Self::Unlink(unlink) => unlink.at_ms,
-            Self::Move(moved) => moved.at_ms,
+            Self::Move(moved) | Self::Return(moved) => moved.at_ms,
             Self::Consent(fact) => fact.at_ms,
             Self::Erase(erase) => erase.at_ms,
         }

@@ -25,6 +25,12 @@ pub fn blocked(id: &str, at_ms: Ms) -> Output {
     of_ids(output_id(id, "", IdKind::Blocked, None, at_ms, 0, 0), at_ms, IdentityChanged::Blocked)
 }
 
+/// The same for all tasks and routers.
+#[must_use]
+pub fn blocked_everywhere(at_ms: Ms) -> Output {
+    Output { id: 0, model: 0, at_ms, event: None, body: Body::Blocked }
+}
+
 fn of_ids(id: u128, at_ms: Ms, body: IdentityChanged) -> Output {
     // It is the same whatever the models say.
     Output { id, model: 0, at_ms, event: None, body: Body::IdentityChanged(Box::new(body)) }

@@ -89,7 +89,7 @@ fn arm_by(prospect: &mut Prospect, trigger: &Trigger, reached: &[(bool, Text, Ms
         product,
         event: by.map_or_else(Text::default, |e| e.name.chars().take(MAX_EVENT_NAME_CHARS).collect()),
         position: by.map(|e| e.position).unwrap_or_default(),
-        armed_under: None,
+        armed_under: by.and_then(|event| event.came_under.clone()),
     };
     match (&trigger.after, step.event.filter(|event| !returned_goods::is_none(event, step.news))) {
         (After::Event { condition, count }, Some(event)) if condition.holds(event) => {

@@ -20,7 +20,8 @@ use std::sync::Arc;
 /// What lies in a topic.
 #[derive(Debug, Clone)]
 enum Record {
-    Event(Box<Did>, Option<Forwarder>),
+    /// With who sent it on, and the first id that it came to.
+    Event(Box<Did>, Option<(Forwarder, Text)>),
     Told(Box<Message>, i64),
 }
 
@@ -88,8 +89,7 @@ impl House {
         for line in text.split([';', '\n']).map(str::trim).filter(|line| !line.is_empty()) {
             match script(line).remove(0) {
                 Line::Event(mut did) => {
-                    let named = did.message_id.take().filter(|_| line.contains(" id="));
-                    did.message_id = Some(named.unwrap_or_else(|| format!("{line} {}", did.time_ms)));
+                    name(&mut did, line);
                     self.advance(did.record_ms.max(self.now_ms) - 1);
                     self.send(*did);
                     self.settle();
@@ -99,6 +99,15 @@ impl House {
             }
         }
         self
+    }
+
+    /// All of a script's events lie there before anybody reads one.
+    pub fn lay(&mut self, text: &str) {
+        for line in text.lines() {
+            let Line::Event(mut did) = script(line).remove(0) else { panic!("{line}") };
+            name(&mut did, line);
+            self.send(*did);
+        }
     }
 
     /// Puts an event into its topic.
@@ -137,19 +146,30 @@ impl House {
         [of(&self.events, false), of(&self.forwards, true)].concat()
     }
 
+    /// How much one of them holds.
+    pub fn waiting(&self, task: usize, sent: bool) -> usize {
+        let queues = if sent { &self.forwards } else { &self.events };
+        queues[task].len()
+    }
+
     /// A task takes the next record of one of its topics.
     pub fn take(&mut self, task: usize, sent: bool) {
         let queue = if sent { &mut self.forwards[task] } else { &mut self.events[task] };
         let record = queue.pop_front().expect("a record");
         let mut effects = BatchEffects::default();
+        let mut first = None;
         let did = match record {
             Record::Event(did, by) => {
+                first = by.as_ref().map(|(_, first)| first.clone());
                 let mut event = did.event(&self.models);
                 let is_direct = self.by == By::Key && by.is_none();
                 event.ids = is_direct.then(|| Box::new(said_ids(&did, &self.linking)));
                 let input = match by {
                     None => TaskInput::Event(event),
-                    Some(by) => TaskInput::Forwarded { event, by },
+                    Some((by, first)) => {
+                        event.came_under = Some(first);
+                        TaskInput::Forwarded { event, by }
+                    }
                 };
                 self.tasks[task].apply(&input, Mode::Virtual, &mut effects);
                 Some(did)
@@ -160,26 +180,42 @@ impl House {
             }
         };
         assert_eq!(effects.unreadable, None);
-        self.collect(effects, did.as_deref());
+        self.collect(effects, did.as_deref().map(|did| (did, first)));
     }
 
-    fn collect(&mut self, effects: BatchEffects, did: Option<&Did>) {
+    fn collect(&mut self, effects: BatchEffects, did: Option<(&Did, Option<Text>)>) {
         self.notes.extend(effects.notes);
         for output in effects.outputs {
+            if output.output.body == Body::Blocked {
+                self.block(&output.prospect);
+                continue;
+            }
             let Body::Told(message) = &output.output.body else {
                 self.outputs.push(output);
                 continue;
             };
             if let Told::Forwarded(forwarded) = &message.body {
-                let mut did = did.expect("only an event is sent on").clone();
+                let (did, first) = did.clone().expect("only an event is sent on");
+                let mut did = did.clone();
+                let first = first.unwrap_or_else(|| forwarded.via.clone());
                 did.prospect = message.to.to_string();
                 let by = Forwarder { via: forwarded.via.to_string(), hops: message.hops };
                 let task = self.task_of(&message.to);
                 self.messages += 1;
-                self.forwards[task].push_back(Record::Event(Box::new(did), Some(by)));
+                self.forwards[task].push_back(Record::Event(Box::new(did), Some((by, first))));
             } else {
                 self.tell((**message).clone(), output.output.at_ms);
             }
+        }
+    }
+
+    /// All tasks and routers hear that an id is nobody's.
+    fn block(&mut self, id: &str) {
+        let mut linking = (*self.linking).clone();
+        linking.blocked.block(id);
+        self.linking = Arc::new(linking);
+        for task in &mut self.tasks {
+            task.link_ids(Arc::clone(&self.linking));
         }
     }
 
@@ -269,6 +305,11 @@ impl House {
 }
 
 /// The ids that a line names.
+fn name(did: &mut Did, line: &str) {
+    let named = did.message_id.take().filter(|_| line.contains(" id="));
+    did.message_id = Some(named.unwrap_or_else(|| format!("{line} {}", did.time_ms)));
+}
+
 fn said_ids(did: &Did, linking: &Linking) -> SaidIds {
     let property = |name: &str| did.properties.iter().find(|(key, _)| key.trim_start_matches("traits.") == name);
     let named = property("ids").map_or(did.prospect.as_str(), |(_, ids)| ids);

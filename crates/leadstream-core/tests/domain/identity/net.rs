@@ -137,7 +137,9 @@ impl Net {
                 OnMove::Pass(message) => self.send_back(&own, *message, cargo),
                 OnMove::Take(taken) => self.merge(&own, *taken, cargo),
                 OnMove::Erased(..) => panic!("nobody is erased here"),
+                OnMove::Refused(..) => panic!("nobody is crowded here"),
             },
+            Body::Return(_) => panic!("nobody is crowded here"),
             Body::Consent(fact) => self.consent(&own, hops, fact),
             Body::Erase(_) => panic!("nobody is erased here"),
         }

@@ -2,7 +2,8 @@
 
 use super::house::{By, House};
 use crate::harness::shop;
-use leadstream_core::domain::output::Body;
+use leadstream_core::domain::output::{Body, IdentityChanged};
+use leadstream_core::engine::task::ProspectOutput;
 
 const CART: &str = "steps = [\"1h\", \"24h\"]\nmax_lateness = \"6h\"\ncooldown = \"1h\"";
 
@@ -228,4 +229,59 @@ fn case_20_an_order_that_names_no_goods_takes_the_cart_that_comes_later() {
     assert_eq!(persons(&mut house), ["42"]);
     let said = house.said(|body| matches!(body, Body::CartAbandoned(_) | Body::CartOutcome(_)));
     assert!(!said.iter().any(|line| line.contains("step 2")), "{said:?}");
+}
+
+#[test]
+fn case_40_an_id_that_hundreds_share_is_nobodys_and_nobody_is_mailed_for_it() {
+    let devices: String = (0..300).map(|n| format!("{n}s add A price=5 cart=c{n} ids=anon:v{n}\n")).collect();
+    let logins: String = (0..300).map(|n| format!("{}s identify ids=till,anon:v{n}\n", 600 + n)).collect();
+    for by in [By::Router, By::Key] {
+        let mut house = House::new(&shop(CART), 3, by);
+        house.play(&format!("{devices}{logins}3d wait"));
+        house.assert_acyclic();
+        house.assert_once();
+        let of = |wanted: fn(&IdentityChanged) -> bool| {
+            let is_it =
+                |output: &&ProspectOutput| matches!(&output.output.body, Body::IdentityChanged(changed) if wanted(changed));
+            house.outputs.iter().filter(is_it).count()
+        };
+        let merged = of(|changed| matches!(changed, IdentityChanged::Merged { .. }));
+        // Without a router the one who makes it a crowd is known before his record comes.
+        assert_eq!(merged, if by == By::Router { 21 } else { 20 });
+        assert_eq!(of(|changed| *changed == IdentityChanged::Blocked), 1);
+        let mailed = house.said(|body| matches!(body, Body::CartAbandoned(_)));
+        assert!(mailed.iter().all(|line| line.starts_with("anon:v")), "nothing leaves for the till");
+        assert!(mailed.len() >= 2 * (300 - 21), "all others are reminded: {}", mailed.len());
+        let (prospects, forwards) = house.records();
+        assert_eq!((prospects.len(), forwards.len()), (300 - merged + 1, merged), "who came first is there still");
+    }
+}
+
+#[test]
+fn what_was_on_its_way_to_a_crowd_goes_back_as_well() {
+    let devices: String = (0..100).map(|n| format!("{n}s add A price=5 cart=c{n} ids=anon:v{n}\n")).collect();
+    let logins: String = (0..100).map(|n| format!("{}s identify ids=till,anon:v{n}\n", 600 + n)).collect();
+    let mut house = House::new(&shop(CART), 3, By::Router);
+    house.lay(&format!("{devices}{logins}"));
+    // Every device has heard of the login before what it did is read, which goes to the till, therefore, and overtakes that the device
+    // is its own again.
+    for (task, sent) in house.pending() {
+        let count = house.waiting(task, sent);
+        if sent {
+            (0..count).for_each(|_| house.take(task, sent));
+        }
+    }
+    for (task, sent) in house.pending() {
+        let count = house.waiting(task, sent);
+        if !sent {
+            (0..count).for_each(|_| house.take(task, sent));
+        }
+    }
+    house.settle();
+    house.play("3d wait");
+    house.assert_acyclic();
+    house.assert_once();
+    let mailed = house.said(|body| matches!(body, Body::CartAbandoned(_)));
+    assert!(mailed.iter().all(|line| line.starts_with("anon:v")), "nothing leaves for the till");
+    assert!(mailed.len() >= 2 * (100 - 21), "all others are reminded: {}", mailed.len());
 }

@@ -6,7 +6,7 @@ use super::super::rules::{EraseAddress, Rules};
 use super::super::types::IdClass;
 use super::outcome::residue;
 use crate::domain::rules::contact::consent;
-use crate::domain::state::identity::Forward;
+use crate::domain::state::identity::{Forward, Identity};
 use crate::domain::terms::consent::ConsentState;
 use crate::domain::{Ms, Text};
 
@@ -73,6 +73,15 @@ pub fn on_event(record: Option<&Record>, own: &str, said: &Said<'_>, rules: Rule
         effects.push(shortcut(via, own, newest.clone(), said.time_ms));
     }
     OnEvent::Forward { to: newest, record: changed.filter(|changed| **changed != *forward), effects }
+}
+
+/// Whom an event at a prospect goes back to: whoever sent it on was refused, since this prospect is crowded. What refused it is on its
+/// way there and comes before the event.
+#[must_use]
+pub fn goes_back(identity: &Identity, said: &Said<'_>) -> Option<Text> {
+    let via = said.via.filter(|_| said.hops < MAX_HOPS)?;
+    let is_refused = identity.crowded_until_ms.is_some_and(|until_ms| until_ms > said.time_ms);
+    (is_refused && identity.names.iter().all(|name| *name.id != *via)).then(|| via.into())
 }
 
 fn turned(forward: &Forward, at_ms: Ms, state: ConsentState) -> Box<Forward> {

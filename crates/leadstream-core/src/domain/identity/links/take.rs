@@ -17,6 +17,8 @@ pub enum OnMove {
     Pass(Box<Message>),
     /// It was passed on too often, which can't be: it stays here as the prospect under this id, and is counted.
     Take(Box<Taken>),
+    /// Whoever it was for is nobody: it goes back. What is under the id stays.
+    Refused(Box<Prospect>, Box<Message>),
     /// Whoever it was for is erased, and so is it. What is under the id stays.
     Erased(Box<Prospect>, Vec<Effect>),
 }
@@ -52,6 +54,12 @@ pub fn on_move(record: Option<Record>, own: &str, moved: Move, hops: u8, rules: 
             None => residue(forward).unwrap_or_default(),
         },
     };
+    let identity = into.extras.as_ref().and_then(|extras| extras.identity.get());
+    if identity.is_some_and(|identity| identity.crowded_until_ms.is_some_and(|until_ms| until_ms > moved.at_ms)) {
+        let to = moved.from.clone();
+        let body = Body::Return(Box::new(Move { from: own.into(), ..moved }));
+        return OnMove::Refused(into, Box::new(Message::new(to, body)));
+    }
     let newest_ms = moved.prospect.as_ref().map_or(moved.at_ms, |prospect| prospect.last_seen_ms);
     if let Some(erasure) = into.erasure().filter(|erasure| newest_ms <= erasure.before_ms) {
         let of = Holder::of(own, &moved.names);
@@ -60,6 +68,38 @@ pub fn on_move(record: Option<Record>, own: &str, moved: Move, hops: u8, rules: 
     }
     let Move { from, at_ms, prospect, names, cause: _ } = moved;
     OnMove::Take(Box::new(Taken { into, from: prospect, from_name: from, names, at_ms, effects }))
+}
+
+/// What becomes of a prospect that comes back.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OnReturn {
+    /// The id points to another one by now: it goes there.
+    Pass(Box<Message>),
+    /// It is the id's own again, with what came meanwhile.
+    Take { meanwhile: Option<Box<Prospect>>, returned: Option<Box<Prospect>>, names: Vec<Name> },
+}
+
+/// Whoever a prospect was given to is nobody: it comes back.
+#[must_use]
+pub fn on_return(record: Option<Record>, own: &str, returned: Move, hops: u8) -> OnReturn {
+    let meanwhile = match record {
+        None => None,
+        Some(Record::Prospect(prospect)) => Some(prospect),
+        Some(Record::Forward(mut forward)) => {
+            forward.to.retain(|claim| claim.id != returned.from);
+            match forward.to.first() {
+                Some(claim) if hops < MAX_HOPS => {
+                    let to = claim.id.clone();
+                    let body = Body::Move(Box::new(Move { from: own.into(), ..returned }));
+                    return OnReturn::Pass(Box::new(Message { to, hops: hops + 1, body }));
+                }
+                _ => residue(forward),
+            }
+        }
+    };
+    let Move { prospect, names, .. } = returned;
+    let names = names.into_iter().filter(|name| name.id != own).collect();
+    OnReturn::Take { meanwhile, returned: prospect, names }
 }
 
 pub(super) fn erase_name(name: &Name, at_ms: Ms, of: &Holder) -> Effect {

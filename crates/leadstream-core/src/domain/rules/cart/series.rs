@@ -62,6 +62,7 @@ pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, armed_f
         armed_for,
         episode_ms: event.time_ms,
         armed_by: event.message_hash,
+        armed_under: event.came_under.clone(),
         sent,
         goods,
         arming: Some(Arming::of(event)),
