@@ -284,7 +284,8 @@ fn an_id_that_many_share_is_nobodys_for_all_routers_and_stays_so() {
     assert_eq!(rig.read(OutTopic::Identities).len(), before, "nobody comes to it any more");
     let count = |kind: &str| rig.read(OutTopic::Identities).iter().filter(|record| record.json()["type"] == kind).count();
     assert_eq!(count("id.blocked"), 1);
-    assert!((1..=21).contains(&count("prospect.merged")), "{}", count("prospect.merged"));
+    // Nobody is, where all devices hear of the login before what they did is read.
+    assert!(count("prospect.merged") <= 21, "{}", count("prospect.merged"));
     let to_whom = rig.read(OutTopic::CartAbandoned);
     assert!(to_whom.iter().all(|record| record.key_text().starts_with("anon:v")), "nothing left for the till");
 }
