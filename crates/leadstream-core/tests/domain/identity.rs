@@ -4,11 +4,14 @@
 mod cases;
 mod erasing;
 mod house;
+mod in_flight;
 mod model;
+mod naming;
 mod net;
 mod persons;
 mod router;
 mod rows;
+mod stories;
 
 use leadstream_core::domain::identity::links::on_link;
 use leadstream_core::domain::identity::message::{Body, Link, LinkCause, Message, Move};

@@ -25,6 +25,18 @@ enum Record {
     Told(Box<Message>, i64),
 }
 
+/// What goes wrong while everything arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Trouble {
+    #[default]
+    Nothing,
+    /// Whoever takes a record dies before it is committed: another one goes on from the last commit, and takes it again. So does every
+    /// router, which forgets what it told.
+    Deaths,
+    /// After each record all tasks go to other workers.
+    Rebalances,
+}
+
 /// How events come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
@@ -39,6 +51,7 @@ pub enum By {
 pub struct House {
     pub models: Arc<Models>,
     pub linking: Arc<Linking>,
+    pub trouble: Trouble,
     by: By,
     tasks: Vec<Task<StateCodec>>,
     router: Router,
@@ -66,6 +79,7 @@ impl House {
         };
         Self {
             models: Arc::clone(models),
+            trouble: Trouble::Nothing,
             by,
             tasks: (0..tasks).map(|_| task()).collect(),
             router: Router::default(),
@@ -120,6 +134,9 @@ impl House {
             let event = did.event(&self.models);
             let consent = of_address(&event, &self.models.models[0].contact);
             let sighting = Sighting { said: &said, time_ms: did.time_ms, consent };
+            if self.trouble == Trouble::Deaths {
+                self.router = Router::default();
+            }
             let route = self.router.route(&sighting, self.linking.rules()).expect("an id");
             self.router.committed();
             key = route.key;
@@ -154,8 +171,33 @@ impl House {
 
     /// A task takes the next record of one of its topics.
     pub fn take(&mut self, task: usize, sent: bool) {
-        let queue = if sent { &mut self.forwards[task] } else { &mut self.events[task] };
-        let record = queue.pop_front().expect("a record");
+        let record = self.queue(task, sent).pop_front().expect("a record");
+        let (effects, did, first) = self.apply(task, record);
+        self.collect(effects, did.as_deref().map(|did| (did, first)));
+    }
+
+    /// A task takes the next record of one of its topics, and dies with all that it made of it. Another one goes on from the last commit.
+    pub fn die(&mut self, task: usize, sent: bool) {
+        let record = self.queue(task, sent).front().expect("a record").clone();
+        commit(&mut self.tasks[task]);
+        self.apply(task, record);
+        self.tasks[task].discard();
+        self.replace(task);
+    }
+
+    /// Another worker goes on with a task, from what is committed.
+    fn replace(&mut self, task: usize) {
+        let next = restored(&self.tasks[task], Arc::clone(&self.models));
+        self.tasks[task] = next;
+        self.tasks[task].link_ids(Arc::clone(&self.linking));
+    }
+
+    fn queue(&mut self, task: usize, sent: bool) -> &mut VecDeque<Record> {
+        if sent { &mut self.forwards[task] } else { &mut self.events[task] }
+    }
+
+    /// What a task makes of a record; of an event with what it is, and the first id that it came to.
+    fn apply(&mut self, task: usize, record: Record) -> (BatchEffects, Option<Box<Did>>, Option<Text>) {
         let mut effects = BatchEffects::default();
         let mut first = None;
         let did = match record {
@@ -180,7 +222,7 @@ impl House {
             }
         };
         assert_eq!(effects.unreadable, None);
-        self.collect(effects, did.as_deref().map(|did| (did, first)));
+        (effects, did, first)
     }
 
     fn collect(&mut self, effects: BatchEffects, did: Option<(&Did, Option<Text>)>) {
@@ -222,27 +264,57 @@ impl House {
     /// Everything that is on its way arrives: events first, as they have one way less.
     pub fn settle(&mut self) {
         while let Some((task, sent)) = self.pending().first().copied() {
-            self.take(task, sent);
+            self.arrive(task, sent);
+        }
+    }
+
+    /// Everything arrives but what is sent to this id, and what lies behind it.
+    pub fn settle_but(&mut self, held: &str) {
+        let task_of_held = self.task_of(held);
+        loop {
+            let is_held = match self.forwards[task_of_held].front() {
+                Some(Record::Told(message, _)) => &*message.to == held,
+                Some(Record::Event(did, _)) => did.prospect == held,
+                None => false,
+            };
+            let next = self.pending().into_iter().find(|(task, sent)| !(*sent && is_held && *task == task_of_held));
+            let Some((task, sent)) = next else { return };
+            self.arrive(task, sent);
+        }
+    }
+
+    /// A task takes the next record of one of its topics, with all the trouble that there is.
+    pub fn arrive(&mut self, task: usize, sent: bool) {
+        if self.trouble == Trouble::Deaths {
+            self.die(task, sent);
+        }
+        self.take(task, sent);
+        if self.trouble == Trouble::Rebalances {
+            self.restart();
         }
     }
 
     /// Time passes for all tasks.
     pub fn advance(&mut self, until_ms: i64) {
+        self.pass(until_ms);
+        self.settle();
+    }
+
+    /// Time passes for all tasks, and nothing arrives.
+    pub fn pass(&mut self, until_ms: i64) {
         self.now_ms = self.now_ms.max(until_ms);
         for task in 0..self.tasks.len() {
             let mut effects = BatchEffects::default();
             self.tasks[task].advance(until_ms, Mode::Virtual, &mut effects);
             self.collect(effects, None);
         }
-        self.settle();
     }
 
     /// All tasks die, and go on from what was committed.
     pub fn restart(&mut self) {
-        for task in &mut self.tasks {
-            commit(task);
-            *task = restored(task, Arc::clone(&self.models));
-            task.link_ids(Arc::clone(&self.linking));
+        for task in 0..self.tasks.len() {
+            commit(&mut self.tasks[task]);
+            self.replace(task);
         }
     }
 
@@ -275,6 +347,13 @@ impl House {
             }
         }
         (prospects, forwards)
+    }
+
+    /// What is held under an id, as it is written.
+    pub fn record(&mut self, id: &str) -> Vec<u8> {
+        let task = self.task_of(id);
+        commit(&mut self.tasks[task]);
+        self.tasks[task].records().find(|(key, _)| *key == id).map(|(_, record)| record.to_vec()).unwrap_or_default()
     }
 
     /// Every id that points to others points to a smaller one, so no chain closes.
@@ -322,4 +401,38 @@ fn said_ids(did: &Did, linking: &Linking) -> SaidIds {
     let ids: Vec<_> = texts.iter().map(|text| (id(text), !text.ends_with('!'))).collect();
     let key = ids.iter().map(|(id, _)| id).min().map(|id| linking.types.text(id)).unwrap_or_default();
     SaidIds { key, ids, alias, detaches: property("detach").is_some() }
+}
+
+/// What is the same however events come, and however many tasks there are.
+pub fn is_shown(body: &Body) -> bool {
+    matches!(body, Body::CartAbandoned(_) | Body::CartOutcome(_) | Body::IdentityChanged(_))
+}
+
+/// Plays a script in every kind of house; gives one of them, in which the same is said as in all others.
+pub fn everywhere(models: &Arc<Models>, text: &str) -> House {
+    let mut first: Option<House> = None;
+    for by in [By::Router, By::Key] {
+        for tasks in [1, 2, 5] {
+            for restarts in [false, true] {
+                let mut house = House::new(models, tasks, by);
+                for line in text.split([';', '\n']) {
+                    house.play(line);
+                    if restarts {
+                        house.restart();
+                    }
+                }
+                house.assert_acyclic();
+                house.assert_once();
+                if let Some(first) = &mut first {
+                    assert_eq!(house.said(is_shown), first.said(is_shown), "{by:?}, {tasks} tasks");
+                    let names = |house: &mut House| house.records().0.into_keys().collect::<Vec<_>>();
+                    assert_eq!(names(&mut house), names(first), "{by:?}, {tasks} tasks");
+                    assert_eq!(house.records().1, first.records().1, "{by:?}, {tasks} tasks");
+                } else {
+                    first = Some(house);
+                }
+            }
+        }
+    }
+    first.expect("a house")
 }

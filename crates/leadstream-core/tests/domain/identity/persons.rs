@@ -1,44 +1,14 @@
 //! Persons through tasks: what is said of them is the same however many tasks there are, and whether a router read their events or not.
 
-use super::house::{By, House};
+use super::house::{self, By, House, is_shown};
 use crate::harness::shop;
 use leadstream_core::domain::output::{Body, IdentityChanged};
 use leadstream_core::engine::task::ProspectOutput;
 
 const CART: &str = "steps = [\"1h\", \"24h\"]\nmax_lateness = \"6h\"\ncooldown = \"1h\"";
 
-fn is_shown(body: &Body) -> bool {
-    matches!(body, Body::CartAbandoned(_) | Body::CartOutcome(_) | Body::IdentityChanged(_))
-}
-
-/// Plays a script in every kind of house; gives one of them, in which the same is said as in all others.
 fn everywhere(text: &str) -> House {
-    let models = shop(CART);
-    let mut first: Option<House> = None;
-    for by in [By::Router, By::Key] {
-        for tasks in [1, 2, 5] {
-            for restarts in [false, true] {
-                let mut house = House::new(&models, tasks, by);
-                for line in text.split([';', '\n']) {
-                    house.play(line);
-                    if restarts {
-                        house.restart();
-                    }
-                }
-                house.assert_acyclic();
-                house.assert_once();
-                if let Some(first) = &mut first {
-                    assert_eq!(house.said(is_shown), first.said(is_shown), "{by:?}, {tasks} tasks");
-                    let names = |house: &mut House| house.records().0.into_keys().collect::<Vec<_>>();
-                    assert_eq!(names(&mut house), names(first), "{by:?}, {tasks} tasks");
-                    assert_eq!(house.records().1, first.records().1, "{by:?}, {tasks} tasks");
-                } else {
-                    first = Some(house);
-                }
-            }
-        }
-    }
-    first.expect("a house")
+    house::everywhere(&shop(CART), text)
 }
 
 fn persons(house: &mut House) -> Vec<String> {
