@@ -10,7 +10,7 @@ mod dump;
 mod exit;
 pub mod explain;
 mod files;
-mod identity;
+pub mod identity;
 pub mod load_settings;
 pub mod mapping;
 pub mod metrics_observer;

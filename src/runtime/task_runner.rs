@@ -245,7 +245,9 @@ impl<C: Codec> TaskRunner<C> {
             let bad = chunk.with_input(|records, taken| match (taken, &refused) {
                 (Ok(taken), None) => {
                     task.apply(taken, mode, into.effects);
-                    into.effects.fill_forwarded(|message| decoder.forwarded(&records.view(input.at.1), message));
+                    if !planted!(ForwardedEmpty) {
+                        into.effects.fill_forwarded(|message| decoder.forwarded(&records.view(input.at.1), message));
+                    }
                     into.stats.count_input(input.number, taken);
                     Ok(false)
                 }

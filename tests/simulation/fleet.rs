@@ -8,6 +8,7 @@ use super::process::{End, ProcessId};
 use super::service::{ClientSettings, Formats, MachineClock, SimulatedCluster, SimulatedPorts};
 use super::world::{SECOND, World};
 use leadstream::app::route::{open, show_on};
+use leadstream::domain::identity::linking::LiveLinking;
 use leadstream::kafka::options as kafka;
 use leadstream::runtime::observe::{Observer, RebalanceKind, TransactionOutcome};
 use leadstream::runtime::ports::Cause;
@@ -122,9 +123,11 @@ impl Fleet {
             transaction_timeout: plan.clients.transaction_timeout,
             ..kafka::Options::new("simulated", GROUP, &name)
         };
+        let linking = plan.formats.linking();
         for worker in 0..plan.workers {
             let options = plan.formats.worker_options(plan.workers, plan.topics.partitions);
-            let options = (plan.adjust)(leadstream::runtime::options::Options { worker, ..options });
+            let linking = linking.clone();
+            let options = (plan.adjust)(leadstream::runtime::options::Options { worker, linking, ..options });
             let kafka = kafka.clone();
             let (clients, topics, offset_ms) = (plan.clients.clone(), Rc::clone(&plan.topics), Arc::clone(&offset_ms));
             let (shared, joined, stop) = (shared.clone(), Arc::clone(&joined), Arc::clone(&stop));
@@ -142,7 +145,7 @@ impl Fleet {
                 }
             });
         }
-        let routers = self.start_routers(process, &kafka, &shared, &stop, &offset_ms);
+        let routers = self.start_routers(process, &kafka, (&shared, linking.as_ref()), &stop, &offset_ms);
         let running = usize::from(plan.workers) + routers;
         let run = Run { process, ended: None, board: shared.board, stop, running, end: End::Clean };
         self.machines.borrow_mut()[machine].runs.push(run);
@@ -153,7 +156,7 @@ impl Fleet {
         &self,
         process: ProcessId,
         kafka: &kafka::Options,
-        shared: &Shared<SimulatedPorts>,
+        (shared, linking): (&Shared<SimulatedPorts>, Option<&Arc<LiveLinking>>),
         stop: &Arc<AtomicBool>,
         offset_ms: &Arc<AtomicI64>,
     ) -> usize {
@@ -161,7 +164,8 @@ impl Fleet {
         let Some(route) = &plan.formats.route else { return 0 };
         for n in 0..plan.routers {
             let (kafka, options) = plan.formats.router_options(plan.workers + n, kafka, &plan.topics);
-            let options = (plan.adjust)(leadstream::runtime::options::Options { workers: plan.routers, ..options });
+            let (workers, linking) = (plan.routers, linking.cloned());
+            let options = (plan.adjust)(leadstream::runtime::options::Options { workers, linking, ..options });
             let topics = Rc::new(plan.topics.of_routers());
             let group = group::Settings { topics: topics.inputs.clone(), ..plan.clients.group.clone() };
             let clients = ClientSettings { group, ..plan.clients.clone() };

@@ -18,6 +18,7 @@ pub mod liveness;
 mod merge;
 mod orders;
 mod outputs;
+mod persons;
 mod repeats;
 mod routed;
 pub mod routing;
@@ -76,13 +77,17 @@ pub enum Rule {
     RoutersTellTheTruth,
     /// What leads to a mail waits until the routers have said that they are caught up.
     HeldWhileRoutersBehind,
+    /// What leads to a mail waits until the other tasks have said that nothing is on its way from them.
+    HeldWhileOthersBehind,
+    /// At the end every id that points to another points to a smaller one, which knows it.
+    ForwardsEnd,
     /// A task that does not move although it could says so.
     NothingStuckSilently,
 }
 
 impl Rule {
     #[cfg(feature = "planted-bugs")]
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::TransactionsAreWhole,
         Self::CommittedIsVisible,
         Self::IdsOnce,
@@ -104,6 +109,8 @@ impl Rule {
         Self::RoutedInOrder,
         Self::RoutersTellTheTruth,
         Self::HeldWhileRoutersBehind,
+        Self::HeldWhileOthersBehind,
+        Self::ForwardsEnd,
         Self::NothingStuckSilently,
     ];
 }

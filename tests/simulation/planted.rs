@@ -165,7 +165,7 @@ const KNOWN: &[(Bug, &str, u64)] = &[
 ];
 
 /// The workloads without routers: what is wrong in a worker shows in each of them.
-const UNROUTED: &[&str] = workloads::ALL.split_at(workloads::ALL.len() - 1).0;
+const UNROUTED: &[&str] = workloads::ALL.split_at(workloads::ALL.len() - 2).0;
 
 const POINTED: [&str; 2] = ["hostile", "carts"];
 
@@ -223,6 +223,14 @@ fn hunt(bug: Bug) -> Hunt<'static> {
         | Bug::RouterSpeaksForNobody
         | Bug::RoutersBelievedForEver
         | Bug::OneLaneSuffices => Hunt { workloads: &[workloads::ROUTED], seeds: 600 },
+        Bug::LinkedBeforeCommit
+        | Bug::RoutedByMappedKey
+        | Bug::ForwardIsApplied
+        | Bug::MoveForgotten
+        | Bug::GivenIsKept
+        | Bug::ForwardedEmpty
+        | Bug::ForwardNotRestored
+        | Bug::OthersNotAwaited => Hunt { workloads: &[workloads::PERSONS], seeds: 600 },
         _ => Hunt { workloads: UNROUTED, seeds: SEEDS },
     }
 }

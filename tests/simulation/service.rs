@@ -7,11 +7,13 @@ use super::client::producer::SimulatedFactory;
 use super::client::reader::SimulatedReader;
 use super::client::{Site, Topics, transactions};
 use leadstream::app;
+use leadstream::app::identity::{Ids, ids};
 use leadstream::app::registry::SchemaSource;
 use leadstream::app::route::Mapped;
 use leadstream::app::service::{engine_decoder_options, topics_of_events, worker_options};
 use leadstream::config::{self, Settings};
 use leadstream::domain::Ms;
+use leadstream::domain::identity::linking::LiveLinking;
 use leadstream::domain::model::Models;
 use leadstream::kafka::changelog_reader::ChangelogReader;
 use leadstream::kafka::commit_log::KafkaCommitLog;
@@ -49,6 +51,8 @@ pub struct Formats {
     pub encoder: Arc<wire::output::Encoder>,
     /// `None`: nothing is routed.
     pub route: Option<Arc<wire::route::Router>>,
+    /// `None`: each key is a prospect of its own.
+    pub ids: Option<Ids>,
 }
 
 impl Formats {
@@ -64,11 +68,22 @@ impl Formats {
             source: "leadstream/simulation".to_owned(),
             input_topics: topics_of_events(&decode_options(&settings)),
         };
+        let ids = ids(&settings).unwrap_or_else(|fault| panic!("{fault:?}"));
         let decoder = wire::decode::Decoder::new(decode_options(&settings), &models.vocabulary);
+        let decoder = match &ids {
+            Some(ids) => decoder.reading_ids(Arc::clone(&ids.reader)),
+            None => decoder,
+        };
         let routed =
             Mapped::load(&settings, &mut SchemaSource::of_command(&settings)).unwrap_or_else(|fault| panic!("{fault:?}")).routed;
+        let route = wire::route::Router::new(routed.clone(), decoder.clone());
+        let route = match &ids {
+            Some(ids) => route.reading_ids(Arc::clone(&ids.reader), Arc::clone(&models)),
+            None => route,
+        };
         Self {
-            route: (!routed.is_empty()).then(|| Arc::new(wire::route::Router::new(routed, decoder.clone()))),
+            route: (!routed.is_empty()).then(|| Arc::new(route)),
+            ids,
             decoder: Arc::new(decoder),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(&models))),
             settings: Arc::new(settings),
@@ -89,10 +104,19 @@ impl Formats {
         if !routed.is_empty() {
             inputs.push(outputs[OutTopic::Events as usize]);
         }
+        if self.ids.is_some() {
+            inputs.push(outputs[OutTopic::Forwards as usize]);
+        }
         if self.models.accounts().is_some() {
             inputs.push(outputs[OutTopic::AccountMembers as usize]);
         }
         Topics { names, inputs, outputs, partitions, routed, routed_partitions }
+    }
+
+    /// What the workers and routers of one run of an instance link ids by.
+    #[must_use]
+    pub fn linking(&self) -> Option<Arc<LiveLinking>> {
+        self.ids.as_ref().map(|ids| Arc::new(LiveLinking::new((*ids.linking).clone())))
     }
 
     /// How the workers of an instance work.
@@ -138,8 +162,8 @@ impl Formats {
 /// How records of the inputs are read.
 #[must_use]
 pub fn decode_options(settings: &Settings) -> wire::decode::Options {
-    let wire::decode::Options { topics, routed, routed_input, .. } = engine_decoder_options(settings);
-    wire::decode::Options { topics, routed, routed_input, ..wire::decode::Options::default() }
+    let wire::decode::Options { topics, routed, routed_input, forwards_input, .. } = engine_decoder_options(settings);
+    wire::decode::Options { topics, routed, routed_input, forwards_input, ..wire::decode::Options::default() }
 }
 
 /// The clock of one machine.

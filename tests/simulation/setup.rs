@@ -135,7 +135,9 @@ fn draw_broker(
     settings.routed.clone_from(&topics.routed);
     settings.topics[usize::from(topics.outputs[OutTopic::State as usize])].is_compacted = true;
     for topic in topics.inputs.iter().chain(&topics.routed) {
-        settings.topics[usize::from(*topic)].has_append_time = die.chance(0.2) && has_append_times;
+        // What ids are told has the time of what brought it about.
+        let is_own = *topic == topics.outputs[OutTopic::Forwards as usize];
+        settings.topics[usize::from(*topic)].has_append_time = die.chance(0.2) && has_append_times && !is_own;
     }
     if !topics.routed.is_empty() {
         settings.topics[usize::from(topics.outputs[OutTopic::Events as usize])].has_append_time = true;

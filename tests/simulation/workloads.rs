@@ -4,6 +4,7 @@ mod accounts;
 mod events;
 mod fat;
 mod forgetful;
+mod persons;
 mod replayed;
 mod routed;
 mod shop;
@@ -51,7 +52,19 @@ static KEYLESS: LazyLock<Formats> = LazyLock::new(|| {
     ])
 });
 
-static WORKLOADS: [Workload; 9] = [
+/// The same, and several ids may be one person's.
+static PERSONS_FORMATS: LazyLock<Formats> = LazyLock::new(|| {
+    Formats::new(&[
+        r#"model.files=["tests/simulation/workloads/shop.toml"]"#,
+        r#"route.topics=["clickstream","cart"]"#,
+        r#"topics.mappings.clickstream="tests/simulation/workloads/keyless.toml""#,
+        r#"topics.mappings.cart="tests/simulation/workloads/keyless.toml""#,
+        "identity.enabled=true",
+        "identity.hash=[]",
+    ])
+});
+
+static WORKLOADS: [Workload; 10] = [
     Workload { name: "steady", formats: &SHOP, draw: shop::steady, favoured: &[], backlog: false },
     Workload { name: "backlog", formats: &SHOP, draw: shop::backlog, favoured: &[Kind::Kill, Kind::StallLink], backlog: true },
     Workload {
@@ -83,6 +96,13 @@ static WORKLOADS: [Workload; 9] = [
         formats: &KEYLESS,
         draw: routed::draw,
         favoured: &[Kind::Kill, Kind::Pause, Kind::Stop, Kind::Refusal],
+        backlog: false,
+    },
+    Workload {
+        name: PERSONS,
+        formats: &PERSONS_FORMATS,
+        draw: persons::draw,
+        favoured: &[Kind::Kill, Kind::Pause, Kind::Stop],
         backlog: false,
     },
 ];
@@ -141,10 +161,13 @@ pub fn kinds_of_trial(name: &str) -> Vec<Kind> {
 }
 
 /// The workloads that must never fail.
-pub const ALL: [&str; 9] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts", REPLAYED, OUTAGES, ROUTED];
+pub const ALL: [&str; 10] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts", REPLAYED, OUTAGES, ROUTED, PERSONS];
 
 /// Records without keys, which routers bring to their prospects' tasks.
 pub const ROUTED: &str = "routed";
+
+/// The same, and people have several ids.
+pub const PERSONS: &str = "persons";
 
 /// What goes wrong may last longer than anyone waits for it: a transaction, a session, the patience of who looks at a board.
 pub const OUTAGES: &str = "outages";

@@ -3,6 +3,7 @@
 use crate::domain::Text;
 use crate::domain::identity::linking::{Linking, LiveLinking};
 use crate::domain::identity::route::{Route as IdRoute, Router as IdRouter};
+use crate::planted;
 use crate::runtime::ports::{CommitLog, Encoded, Failure, OutRecord, OutTopic};
 use crate::runtime::route::{Route, Sighted};
 use std::sync::Arc;
@@ -35,6 +36,9 @@ impl Links {
             self.linking = (live.get(), version);
         }
         let linking = &self.linking.0;
+        if planted!(RoutedByMappedKey) {
+            return Ok(None);
+        }
         let Some(IdRoute { key, messages }) = router.route(&event.sighting(), linking.rules()) else { return Ok(None) };
         for message in messages {
             route.told(&message, &mut self.encoded);
@@ -59,7 +63,7 @@ impl Links {
 
     pub fn aborted(&mut self) {
         if let Some((router, _)) = &mut self.of {
-            router.aborted();
+            if planted!(LinkedBeforeCommit) { router.committed() } else { router.aborted() }
         }
     }
 }

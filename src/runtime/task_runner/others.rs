@@ -1,6 +1,7 @@
 //! How a task stands to those that write its inputs besides producers: routers, and the other tasks.
 
 use super::routers::Routers;
+use crate::planted;
 use crate::runtime::horizon::Now;
 use std::time::Duration;
 
@@ -69,7 +70,7 @@ impl Others {
     /// Nothing is on its way from another task, or that was waited for long enough.
     pub fn have_told(&self, now: &Now) -> bool {
         let is_held_for_long = || self.held_since.is_some_and(|since| now.monotonic.saturating_sub(since) >= HELD_AT_MOST);
-        self.forwards.input.is_none() || self.level >= SURE || is_held_for_long()
+        self.forwards.input.is_none() || self.level >= SURE || is_held_for_long() || planted!(OthersNotAwaited)
     }
 
     /// Asks anew how sure the task is that nothing is on its way to it: one step more than the others are. `is_read`: it has read its own

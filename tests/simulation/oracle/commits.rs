@@ -176,8 +176,14 @@ pub fn check_offsets(evidence: &Evidence<'_>, commits: &BTreeMap<i32, Vec<Commit
 pub fn check_whole(evidence: &Evidence<'_>, commits: &BTreeMap<i32, Vec<Commit<'_>>>, findings: &mut Findings) {
     let with_record: BTreeSet<usize> = commits.values().flatten().map(|commit| commit.transaction).collect();
     for (n, transaction) in evidence.history.transactions.iter().enumerate() {
+        let says_nothing = |(at, offsets): (&TopicPartition, &Vec<i64>)| {
+            let visible = evidence.history.visible.get(at).map_or(&[][..], Vec::as_slice);
+            let of_it = visible.iter().filter(|v| v.transaction == Some(n) && offsets.contains(&v.offset));
+            of_it.filter(|v| v.is_progress()).count() == offsets.len()
+        };
+        // How far somebody is may be all that it says.
         let is_whole =
-            with_record.contains(&n) || (transaction.records.values().all(Vec::is_empty) && transaction.positions.is_empty());
+            with_record.contains(&n) || (transaction.records.iter().all(says_nothing) && transaction.positions.is_empty());
         if transaction.is_committed() && transaction.completed.is_some() && !is_whole && !evidence.is_of_router(n) {
             let (who, begun, decided) = (&transaction.transactional_id, seconds(transaction.begun), seconds(transaction.decided));
             let name = |at: &TopicPartition| format!("{} {}", evidence.topics.name(at.topic), at.partition);

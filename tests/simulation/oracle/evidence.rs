@@ -9,6 +9,7 @@ use crate::service::Formats;
 use crate::vigil::{Handed, Handing, Started};
 use crate::world::{MS, START_MS};
 use leadstream::domain::Ms;
+use leadstream::domain::identity::linking::Linking;
 use leadstream::domain::model::CatchUp;
 use std::collections::BTreeMap;
 
@@ -113,6 +114,12 @@ impl Evidence<'_> {
 }
 
 impl Evidence<'_> {
+    /// The rules by which ids point to others; `None`: each is a prospect's own.
+    #[must_use]
+    pub fn linking(&self) -> Option<&Linking> {
+        self.formats.ids.as_ref().map(|ids| &*ids.linking)
+    }
+
     /// Whether a transaction is one of a router.
     #[must_use]
     pub fn is_of_router(&self, transaction: usize) -> bool {

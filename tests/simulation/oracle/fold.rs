@@ -78,6 +78,7 @@ impl TaskFold {
                     self.check_held(evidence, commit, &outcome, (&records, since), findings);
                     if outcome.has_fired_held {
                         routing::check_held(evidence, commit, findings);
+                        routing::check_told(evidence, commit, findings);
                     }
                     check_behind(evidence, commit, &outcome, &records, findings);
                     let has_moved = self.time_ms.is_none_or(|time_ms| time_ms < commit.record.time_ms);
@@ -143,6 +144,7 @@ impl TaskFold {
         keys.extend(by_key.keys().cloned());
         let time_ms = self.least_time_ms(evidence);
         let orders = merge::orders(evidence, records, since);
+        sents.unclaim();
         let mut outcome = Outcome { changes: Vec::new(), explained: Vec::new(), has_fired_held: false };
         for key in &keys {
             let before = self.known.get(key).map(|known| (&known.standing, known.bytes.as_slice()));
@@ -150,9 +152,12 @@ impl TaskFold {
             let first = first_by_key.remove(key).unwrap_or_else(|| vec![0; records.len()]);
             let question = Question::new(evidence, commit, sents, key, before, own, first, &orders, (time_ms, has_moved, since));
             let found = question.answer().map_err(|(rule, text)| (rule, format!("{key}: {text}")))?;
+            sents.claim(&found.explained);
             outcome.explained.extend(found.explained);
             outcome.has_fired_held |= found.has_fired_held;
-            let is_gone = found.standing.is_erased || found.standing.is_new && before.is_none();
+            // Of whom nothing was known, and who is erased, a mark is left.
+            let is_nobody = found.standing.is_new && found.standing.prospect.erasure().is_none();
+            let is_gone = found.standing.is_erased || is_nobody && before.is_none();
             outcome.changes.push((key.to_owned(), (!is_gone).then_some(found.standing)));
         }
         Ok(outcome)

@@ -102,8 +102,20 @@ pub fn has_lost(evidence: &Evidence<'_>, commit: &Commit<'_>) -> bool {
 /// A record as the service decodes it.
 pub fn decode<'a>(evidence: &Evidence<'a>, at: InputPartition, index: usize, visible: &'a Visible) -> Taken<'a> {
     let record = &visible.record;
+    let event = evidence.formats.decoder.decode(&view(at, visible));
+    let record_ms = credible_ms(record.timestamp_ms);
+    let latest_ms = match &event {
+        Ok(event) => event.record_ms().max(event.time_ms()),
+        Err(_) => record_ms.unwrap_or(Ms::MIN),
+    };
+    Taken { input: at.input, offset: visible.offset, visible, index, latest_ms, place: 0, record_ms, event }
+}
+
+/// A record as readers see it.
+pub fn view(at: InputPartition, visible: &Visible) -> RecordView<'_> {
+    let record = &visible.record;
     let content_type = record.headers.iter().rev().find(|(name, _)| name == "content-type");
-    let view = RecordView {
+    RecordView {
         input: at.input,
         partition: at.partition,
         offset: visible.offset,
@@ -113,12 +125,5 @@ pub fn decode<'a>(evidence: &Evidence<'a>, at: InputPartition, index: usize, vis
         content_type: content_type.and_then(|(_, value)| value.as_deref()),
         routed: record.routed(),
         ..RecordView::default()
-    };
-    let event = evidence.formats.decoder.decode(&view);
-    let record_ms = credible_ms(record.timestamp_ms);
-    let latest_ms = match &event {
-        Ok(event) => event.record_ms().max(event.time_ms()),
-        Err(_) => record_ms.unwrap_or(Ms::MIN),
-    };
-    Taken { input: at.input, offset: visible.offset, visible, index, latest_ms, place: 0, record_ms, event }
+    }
 }

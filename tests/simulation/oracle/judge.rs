@@ -4,7 +4,7 @@ use super::commits::{self, Commit};
 use super::evidence::Evidence;
 use super::fold::TaskFold;
 use super::outputs::Sents;
-use super::{Finding, Findings, Rule, changelog, repeats, routed, timers};
+use super::{Finding, Findings, Rule, changelog, persons, repeats, routed, timers};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the judge says.
@@ -61,6 +61,9 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     }
     // Of a task that could not be folded on, nothing more is explained.
     if folds.values().all(Option::is_some) {
+        if cut.is_empty() {
+            persons::check(evidence, &folds, &mut findings);
+        }
         for (transaction, sents) in sents.iter().filter(|(n, _)| evidence.history.transactions[**n].completed.is_some()) {
             for sent in sents.unexplained() {
                 findings.add(

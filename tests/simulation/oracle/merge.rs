@@ -24,8 +24,9 @@ impl Order {
     fn new(ranks: Ranks, records: &[Vec<Taken<'_>>]) -> Self {
         let mut moves_to_ms = vec![Ms::MIN; records.iter().map(Vec::len).sum()];
         for (rank, taken) in ranks.iter().flatten().zip(records.iter().flatten()) {
-            if let Ok(TaskInput::Event(event)) = &taken.event {
-                moves_to_ms[*rank] = event.time_ms.min(event.record_ms);
+            let moving = taken.event.as_ref().ok().filter(|input| !matches!(input, TaskInput::MemberUpdate { .. }));
+            if let Some(input) = moving {
+                moves_to_ms[*rank] = input.time_ms().min(input.record_ms());
             }
         }
         Self { ranks, moves_to_ms }

@@ -14,15 +14,17 @@ use super::commits::Commit;
 use super::differences::show;
 use super::evidence::Evidence;
 use super::evidence::wall_ms;
-use super::inputs::Taken;
+use super::inputs::{Taken, view};
 use super::merge::Order;
 use super::outputs::Sents;
 use super::standing::{Given, Standing};
 use crate::api::Us;
 use leadstream::domain::Ms;
+use leadstream::domain::identity::message::Body as Told;
+use leadstream::domain::output::Body;
 use leadstream::domain::state::timers::Timer;
 use leadstream::engine::task::TaskInput;
-use leadstream::runtime::ports::InputPartition;
+use leadstream::runtime::ports::{Decode as _, InputPartition};
 use memory::Memory;
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -231,9 +233,8 @@ impl<'q, 'a> Question<'q, 'a> {
         let mut heads: Vec<_> = self.heads(node).collect();
         // Updates of members have no place in the order, and are taken first; of the others the earliest.
         let ranks = &self.orders[self.order.get()].ranks;
-        heads.sort_by_key(|(input, event, taken)| (matches!(event, TaskInput::Event(_)), ranks[*input][taken.place]));
-        let earliest_ms =
-            heads.iter().filter(|h| matches!(h.1, TaskInput::Event(_))).map(|h| h.1.time_ms().min(h.1.record_ms())).next();
+        heads.sort_by_key(|(input, event, taken)| (has_place(event), ranks[*input][taken.place]));
+        let earliest_ms = heads.iter().filter(|h| has_place(h.1)).map(|h| h.1.time_ms().min(h.1.record_ms())).next();
         let (mut before, mut after) = (Vec::new(), Vec::new());
         let mut timers: Vec<Timer> = next.into_iter().chain(unheld).collect();
         timers.dedup();
@@ -249,7 +250,7 @@ impl<'q, 'a> Question<'q, 'a> {
         let takes = heads.iter().filter(|(_, event, taken)| {
             // The task's time went at least so far before it was applied.
             let (least_ms, _) = Taken::moves_time_to_ms(event, taken.visible.since, self.evidence.times.skew_ms);
-            matches!(event, TaskInput::MemberUpdate { .. }) || unheld.is_none_or(|timer| timer.deadline_ms >= least_ms)
+            !has_place(event) || unheld.is_none_or(|timer| timer.deadline_ms >= least_ms)
         });
         before.extend(takes.map(|(input, ..)| Move::Take(*input)));
         before.extend(after);
@@ -259,7 +260,7 @@ impl<'q, 'a> Question<'q, 'a> {
     /// Neither the record nor any before it has a later time than the timer, and all were in the worker's hands before that was due: it
     /// comes first.
     fn is_overtaken(&self, event: &TaskInput<'_>, taken: &Taken<'_>, timer: Timer) -> bool {
-        if !matches!(event, TaskInput::Event(_)) || taken.latest_ms > timer.deadline_ms {
+        if !has_place(event) || taken.latest_ms > timer.deadline_ms {
             return false;
         }
         let at = self.evidence.topics.of_input(InputPartition { partition: self.commit.task, input: taken.input });
@@ -272,9 +273,10 @@ impl<'q, 'a> Question<'q, 'a> {
         let models = &self.evidence.formats.models;
         let given = match what {
             Move::Take(input) => {
-                let (event, _) = self.records[input][node.at[input]];
+                let (event, taken) = self.records[input][node.at[input]];
                 node.at[input] += 1;
-                let given = node.standing.apply(self.key, event, models);
+                let mut given = node.standing.apply(self.key, event, models, self.evidence.linking());
+                fill_forwarded(self.evidence, self.commit.task, taken, &mut given);
                 if !self.is_as_remembered(node) {
                     return false;
                 }
@@ -335,7 +337,7 @@ impl<'q, 'a> Question<'q, 'a> {
             Some(None) => standing.is_erased,
             Some(Some(bytes)) => !standing.is_erased && standing.bytes() == bytes,
             // Nobody was there, and nobody came.
-            None if self.before.is_none() => standing.is_new && !standing.is_erased,
+            None if self.before.is_none() => standing.is_new && !standing.is_erased && standing.prospect.erasure().is_none(),
             None => !standing.is_erased && Some(&*standing.bytes()) == self.bytes_before,
         };
         if !is_right {
@@ -366,5 +368,22 @@ impl<'q, 'a> Question<'q, 'a> {
             return false;
         }
         true
+    }
+}
+
+/// Updates of members have no place in the order of times.
+fn has_place(input: &TaskInput<'_>) -> bool {
+    !matches!(input, TaskInput::MemberUpdate { .. })
+}
+
+/// An event that is sent on has the bytes of the record that is taken.
+fn fill_forwarded(evidence: &Evidence<'_>, task: i32, taken: &Taken<'_>, given: &mut Given) {
+    for (_, output) in given {
+        if let Body::Told(message) = &mut output.body
+            && matches!(message.body, Told::Forwarded(_))
+        {
+            let at = InputPartition { partition: task, input: taken.input };
+            evidence.formats.decoder.forwarded(&view(at, taken.visible), message);
+        }
     }
 }

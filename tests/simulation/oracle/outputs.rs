@@ -4,10 +4,13 @@ use super::evidence::Evidence;
 use super::inputs::decode;
 use crate::broker::history::Visible;
 use leadstream::domain::Ms;
+use leadstream::domain::identity::message::{Body as Told, Message};
 use leadstream::domain::output::{Body, Output};
 use leadstream::engine::effects::ProspectOutput;
 use leadstream::runtime::ports::{Encode, Encoded, InputPartition, OutTopic};
-use std::collections::BTreeMap;
+use leadstream::wire::forwards;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One of them.
@@ -21,6 +24,8 @@ pub struct Sent<'a> {
 pub struct Sents<'a> {
     pub all: Vec<Sent<'a>>,
     pub is_explained: Vec<bool>,
+    /// What other prospects have given of the transaction that is being explained: what ids are told may be the same of several.
+    claimed: RefCell<BTreeSet<usize>>,
     by_key: BTreeMap<(OutTopic, &'a [u8]), Vec<usize>>,
     /// What nobody but this prospect can have given.
     by_giver: BTreeMap<&'a [u8], Vec<usize>>,
@@ -36,7 +41,7 @@ impl<'a> Sents<'a> {
                 let at = evidence.topics.output(topic, partition);
                 for visible in evidence.history.visible.get(&at).into_iter().flatten() {
                     let Some(transaction) = visible.transaction else { continue };
-                    if evidence.is_of_router(transaction) {
+                    if evidence.is_of_router(transaction) || visible.is_progress() {
                         continue;
                     }
                     let sents = sents.entry(transaction).or_insert_with(|| Self::none(evidence));
@@ -59,10 +64,29 @@ impl<'a> Sents<'a> {
 
     pub fn none(evidence: &Evidence<'_>) -> Self {
         let may_shorten = evidence.times.may_shorten;
-        Self { all: Vec::new(), is_explained: Vec::new(), by_key: BTreeMap::new(), by_giver: BTreeMap::new(), may_shorten }
+        let claimed = RefCell::default();
+        Self {
+            all: Vec::new(),
+            is_explained: Vec::new(),
+            claimed,
+            by_key: BTreeMap::new(),
+            by_giver: BTreeMap::new(),
+            may_shorten,
+        }
     }
 
-    /// Finds an output among those that nothing explains yet: the same id, headers and body.
+    /// Nobody has given any of it.
+    pub fn unclaim(&self) {
+        self.claimed.borrow_mut().clear();
+    }
+
+    /// Somebody has given these.
+    pub fn claim(&self, given: &[usize]) {
+        self.claimed.borrow_mut().extend(given);
+    }
+
+    /// Finds an output among those that nothing explains yet: the same id, headers and body. Of several that are alike the first that
+    /// comes behind what is `taken`.
     pub fn find(&self, evidence: &Evidence<'_>, whose: &str, output: &Output, taken: &[usize]) -> Option<usize> {
         let key = match &output.body {
             Body::Member(update) => update.addressee().as_bytes(),
@@ -72,11 +96,20 @@ impl<'a> Sents<'a> {
         let mut encoded = Encoded::default();
         let topic = evidence.formats.encoder.output(&sent, &mut encoded);
         let candidates = self.by_key.get(&(topic, key))?;
+        let place = |n: usize| (self.all[n].topic, self.all[n].partition, self.all[n].visible.offset);
+        let comes_behind = |n: usize| {
+            let (topic, partition, offset) = place(n);
+            taken.iter().all(|other| !matches!(place(*other), (t, p, o) if (t, p) == (topic, partition) && o > offset))
+        };
+        let claimed = self.claimed.borrow();
         let find = |encoded: &Encoded| {
-            candidates
-                .iter()
-                .copied()
-                .find(|n| !self.is_explained[*n] && !taken.contains(n) && is_the_same(&self.all[*n].visible.record, encoded))
+            let alike = candidates.iter().copied().filter(|n| {
+                !self.is_explained[*n]
+                    && !claimed.contains(n)
+                    && !taken.contains(n)
+                    && is_the_same(&self.all[*n].visible.record, encoded)
+            });
+            alike.min_by_key(|n| (!comes_behind(*n), self.all[*n].visible.offset))
         };
         find(&encoded).or_else(|| {
             if !self.may_shorten {
@@ -104,7 +137,16 @@ impl<'a> Sents<'a> {
             OutTopic::HandOvers => sent.answer_due_ms().map(|ms| format!(" {ms}")),
             _ => None,
         };
-        given.filter_map(show).collect()
+        given.filter_map(show).chain(self.moved(key)).collect()
+    }
+
+    /// The records of a prospect that became part of another, as they were given away.
+    fn moved(&self, key: &str) -> impl Iterator<Item = String> {
+        let told = self.all.iter().filter(|sent| sent.topic == OutTopic::Forwards).filter_map(Sent::told);
+        told.filter_map(move |message| match message.body {
+            Told::Move(moved) if *moved.from == *key => Some(format!(" {:?}", moved.prospect)),
+            _ => None,
+        })
     }
 
     /// What nothing explains.
@@ -144,12 +186,21 @@ impl<'a> Sent<'a> {
         serde_json::from_slice(self.visible.record.value.as_deref().unwrap_or_default()).unwrap_or_default()
     }
 
+    /// What an id is told, but for events.
+    fn told(&self) -> Option<Message> {
+        let record = &self.visible.record;
+        let value = record.value.as_deref().filter(|_| self.topic == OutTopic::Forwards && record.routed().is_none())?;
+        forwards::decode(std::str::from_utf8(record.key.as_deref()?).ok()?, value).ok()
+    }
+
     /// For people.
     pub fn show(&self) -> String {
         let Self { topic, partition, visible } = self;
         let text = |bytes: &[u8]| String::from_utf8_lossy(&bytes[..bytes.len().min(300)]).into_owned();
         let key = visible.record.key.as_deref().map(text).unwrap_or_default();
         let value = visible.record.value.as_deref().map(text).unwrap_or_default();
+        // What ids are told is no text.
+        let value = self.told().map_or(value, |message| format!("{:?}", message.body));
         format!("{topic:?} partition {partition} offset {} of {key}: {value}", visible.offset)
     }
 }

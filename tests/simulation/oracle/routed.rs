@@ -6,14 +6,16 @@ use super::{Findings, Rule};
 use crate::api::{TopicPartition, Us};
 use crate::broker::history::{Transaction, Visible};
 use crate::client::records::InputRecords;
-use leadstream::domain::Ms;
+use leadstream::domain::identity::message::{Body, LinkCause, Message};
+use leadstream::domain::identity::route::Router as IdRouter;
 use leadstream::domain::ids::murmur2_partition;
-use leadstream::runtime::ports::{DeadReason, OutTopic, Progress, Rejected, credible_ms};
+use leadstream::domain::{Ms, Text};
+use leadstream::runtime::ports::{DeadReason, Encoded, OutTopic, Progress, Rejected, credible_ms};
 use leadstream::runtime::route::{Route, RoutedEvent};
 use leadstream::wire::dead_letter::{self, Info};
 use leadstream::wire::route::Router;
 use leadstream::wire::routed;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Settled so long before the end: what came until then is routed.
 const LAST_ROUTED: Us = 8_000_000;
@@ -24,8 +26,13 @@ struct Written<'a> {
     /// With their partition; without those that routers write of themselves.
     events: Vec<(i32, &'a Visible)>,
     letters: Vec<(Info, &'a Visible)>,
+    /// What it told ids.
+    told: Vec<(i32, &'a Visible)>,
     said: Vec<Progress>,
 }
+
+/// Links that were told so far: an id, and whom it stands for. None is told again for some minutes.
+type Links = BTreeSet<(Text, Text)>;
 
 /// How far each partition is routed.
 type Positions = BTreeMap<TopicPartition, i64>;
@@ -35,6 +42,7 @@ pub fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
     let Some(route) = &evidence.formats.route else { return };
     let mut written = by_transaction(evidence, findings);
     let mut positions = Positions::new();
+    let mut links = Links::new();
     // What is behind a transaction that can't be seen as a whole can't be judged.
     let mut is_cut = false;
     for (n, transaction) in evidence.history.transactions.iter().enumerate() {
@@ -47,7 +55,8 @@ pub fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
             continue;
         }
         its.events.sort_by_key(|(partition, event)| (*partition, event.offset));
-        covered(evidence, route, (n, transaction), &positions, (its.events, its.letters), findings);
+        let written = (its.events, its.letters, its.told);
+        covered(evidence, route, (n, transaction), &positions, written, &mut links, findings);
         positions.extend(&transaction.positions);
         its.said.dedup();
         its.said.iter().for_each(|said| told(evidence, (n, transaction), said, &positions, findings));
@@ -81,6 +90,13 @@ fn by_transaction<'a>(evidence: &Evidence<'a>, findings: &mut Findings) -> BTree
                 None => its.events.push((partition, visible)),
             }
         }
+        let at = evidence.topics.output(OutTopic::Forwards, partition);
+        for visible in evidence.history.visible.get(&at).into_iter().flatten().filter(|visible| !visible.is_progress()) {
+            // Those outside of any are found with the outputs.
+            if let Some(transaction) = visible.transaction.filter(|n| evidence.is_of_router(*n)) {
+                all.entry(transaction).or_default().told.push((partition, visible));
+            }
+        }
         let at = evidence.topics.output(OutTopic::DeadLetters, partition);
         for visible in evidence.history.visible.get(&at).into_iter().flatten() {
             let Some(transaction) = visible.transaction.filter(|n| evidence.is_of_router(*n)) else { continue };
@@ -100,6 +116,10 @@ struct Left<'e, 'a> {
     who: String,
     events: Vec<(i32, &'a Visible)>,
     letters: Vec<(Info, &'a Visible)>,
+    told: Vec<(i32, &'a Visible)>,
+    /// Links of this transaction, and those that it doesn't tell for an event.
+    links: Links,
+    untold: Vec<(Text, Text)>,
 }
 
 /// A transaction has the events and dead letters of the records that its offsets pass, and nothing else.
@@ -108,11 +128,12 @@ fn covered<'a>(
     route: &Router,
     (n, transaction): (usize, &Transaction),
     before: &Positions,
-    (events, letters): (Vec<(i32, &'a Visible)>, Vec<(Info, &'a Visible)>),
+    (events, letters, told): (Vec<(i32, &'a Visible)>, Vec<(Info, &'a Visible)>, Vec<(i32, &'a Visible)>),
+    links: &mut Links,
     findings: &mut Findings,
 ) {
     let who = format!("transaction {n} of {}, decided at {}", transaction.transactional_id, seconds(transaction.decided));
-    let mut left = Left { evidence, who, events, letters };
+    let mut left = Left { evidence, who, events, letters, told, links: Links::new(), untold: Vec::new() };
     for (lane, to) in &transaction.positions {
         let from = before.get(lane).copied().unwrap_or(0);
         if *to < from {
@@ -124,7 +145,16 @@ fn covered<'a>(
         records.sort_by_key(|record| record.offset);
         records.into_iter().for_each(|record| left.passed(route, *lane, record, findings));
     }
-    let Left { who, events, letters, .. } = left;
+    let Left { who, events, letters, told, links: of_it, untold, .. } = left;
+    links.extend(of_it);
+    for (weak, strong) in untold.into_iter().filter(|link| !links.contains(link)) {
+        findings.add(Rule::RoutedOnce, format!("{who}: nobody has told {weak} that it stands for {strong}"));
+    }
+    for (partition, told) in told {
+        let key = told.record.key.as_deref().map(String::from_utf8_lossy);
+        let text = format!("{who}: nothing that it passes tells {key:?} what is at {} of partition {partition}", told.offset);
+        findings.add(Rule::RoutedOnce, text);
+    }
     for (partition, event) in events {
         let origin = event.record.routed().map(routed::decode);
         let text =
@@ -153,15 +183,27 @@ impl Left<'_, '_> {
             self.letters.remove(n);
             return;
         }
-        let Self { who, .. } = self;
+        let who = self.who.clone();
         for part in route.route(&batch, 0).unwrap_or_default() {
             let element = part.element;
             match part.what {
                 None => {}
-                Some(Ok(event)) => match find(self.evidence, &self.events, &event) {
-                    Some(n) => _ = self.events.remove(n),
-                    None => findings.add(Rule::RoutedOnce, format!("{who}: an event of {} is not there: {place:?}", event.key)),
-                },
+                Some(Ok(mut event)) => {
+                    if let Some((sighted, linking)) = event.sighted.as_deref().zip(self.evidence.linking())
+                        && let Some(routed) = IdRouter::default().route(&sighted.sighting(), linking.rules())
+                    {
+                        event.key = routed.key.to_string();
+                        if let Err(message) = self.tells(route, &routed.messages, sighted.record_ms) {
+                            findings.add(Rule::RoutedOnce, format!("{who}: {place:?} doesn't tell {message:?}"));
+                        }
+                    }
+                    match find(self.evidence, &self.events, &event) {
+                        Some(n) => _ = self.events.remove(n),
+                        None => {
+                            findings.add(Rule::RoutedOnce, format!("{who}: an event of {} is not there: {place:?}", event.key))
+                        }
+                    }
+                }
                 Some(Err(Rejected { reason, .. })) => {
                     let is_it = |info: &Info| of_record(info) && info.element == element && info.reason == reason.name();
                     match self.letters.iter().position(|(info, visible)| is_it(info) && holds(info, visible, record)) {
@@ -175,6 +217,35 @@ impl Left<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Takes what an event tells ids; a link may have been told for another one.
+    fn tells(&mut self, route: &Router, messages: &[Message], record_ms: Ms) -> Result<(), Message> {
+        for message in messages {
+            let mut encoded = Encoded::default();
+            route.told(message, &mut encoded);
+            let partition = murmur2_partition(message.to.as_bytes(), self.evidence.topics.partitions.unsigned_abs());
+            let found = self.told.iter().position(|(at, visible)| {
+                let record = &visible.record;
+                i32::try_from(partition) == Ok(*at)
+                    && record.key.as_deref() == Some(message.to.as_bytes())
+                    && record.value.as_deref() == Some(encoded.value.as_slice())
+                    && record.timestamp_ms == Some(record_ms)
+            });
+            let link = match &message.body {
+                Body::Link(link) if link.cause == LinkCause::Event => Some((message.to.clone(), link.target.clone())),
+                _ => None,
+            };
+            match (found, link) {
+                (Some(n), link) => {
+                    self.told.remove(n);
+                    self.links.extend(link);
+                }
+                (None, Some(link)) => self.untold.push(link),
+                (None, None) => return Err(message.clone()),
+            }
+        }
+        Ok(())
     }
 }
 

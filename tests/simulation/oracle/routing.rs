@@ -9,7 +9,7 @@ use crate::process::WorkerId;
 use crate::vigil::{Handed, Start, Started};
 use crate::world::{MS, SECOND};
 use leadstream::domain::Ms;
-use leadstream::runtime::ports::OutTopic;
+use leadstream::runtime::ports::{OutTopic, Progress};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a router has said counts for so long, and a little.
@@ -92,5 +92,49 @@ pub fn check_held(evidence: &Evidence<'_>, commit: &Commit<'_>, findings: &mut F
                 ),
             );
         }
+    }
+}
+
+/// Others are sure of themselves from this level on: one step more, and nothing can be on its way from them.
+const SURE: u8 = 2;
+/// A task waits for the others for so long, and then goes on: what is known of a shorter time says that it should have waited.
+const WAITS_FOR: Us = 25 * SECOND;
+
+/// Nothing that leads to a mail has fired unless all tasks had said a moment before that nothing is on its way from them, or that was
+/// waited for long enough.
+pub fn check_told(evidence: &Evidence<'_>, commit: &Commit<'_>, findings: &mut Findings) {
+    if evidence.formats.ids.is_none() || !evidence.holds() {
+        return;
+    }
+    let forwards = evidence.topics.output(OutTopic::Forwards, commit.task);
+    let writer = &commit.record.writer;
+    let begun = evidence.routing.begun(writer, commit.begun);
+    let told = evidence.history.visible.get(&forwards).into_iter().flatten();
+    let heard: Vec<(Us, Progress)> = told
+        .filter_map(|visible| Some((evidence.routing.handed(forwards, visible, commit.decided, writer)?, visible.progress()?)))
+        .collect();
+    let is_sure = |at: Us, partition: i32| {
+        let of_it = heard.iter().filter(|(heard, _)| *heard <= at && heard + COUNTS_FOR > at);
+        let counts = of_it.filter(|(_, said)| wall_ms(at) - said.wall_ms < MOST_AGE_MS + 2 * evidence.times.skew_ms);
+        let levels = counts.flat_map(|(heard, said)| said.own.iter().map(move |(_, lane, level)| (*heard, *lane, *level)));
+        levels.filter(|(_, lane, _)| *lane == partition).max_by_key(|(heard, ..)| *heard).is_some_and(|(.., level)| level >= SURE)
+    };
+    let are_sure = |at: Us| (0..evidence.topics.partitions).all(|partition| is_sure(at, partition));
+    let instants = || std::iter::once(begun).chain(heard.iter().map(|(at, _)| *at));
+    if instants().filter(|at| *at >= begun).any(are_sure) {
+        return;
+    }
+    // Whoever was sure a short while ago has not waited for long.
+    if let Some(last) = instants().filter(|at| *at < begun && at + WAITS_FOR > begun).filter(|at| are_sure(*at)).max() {
+        findings.add(
+            Rule::HeldWhileOthersBehind,
+            format!(
+                "{}: what leads to a mail has fired, and not all tasks had said that nothing was on its way from them when the batch \
+                 was begun at {}, but last at {}",
+                commit.name(),
+                seconds(begun),
+                seconds(last)
+            ),
+        );
     }
 }

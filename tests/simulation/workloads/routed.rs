@@ -108,7 +108,7 @@ fn element(id: u64, person: u64, body: &str) -> String {
     body.replace("$head", &format!(r#""messageId":"m-{id}","userId":"u{person}"$time"#))
 }
 
-fn keyless(at: Us, input: usize, body: String, stamp: Stamp) -> Input {
+pub fn keyless(at: Us, input: usize, body: String, stamp: Stamp) -> Input {
     // The time of each event is that of the record's arrival, or not told.
     let own = (!at.is_multiple_of(3)).then_some(0);
     Input { at, input, key: None, value: Value::Event { body, id: 0, own }, stamp, headers: Vec::new() }

@@ -283,5 +283,23 @@ mod bugs {
         RoutersBelievedForEver,
         /// One partition that is caught up is enough.
         OneLaneSuffices,
+
+        // Identity.
+        /// A router believes links to be told whose transaction was aborted.
+        LinkedBeforeCommit,
+        /// A router writes an event under the key of its mapping, whatever its strongest id is.
+        RoutedByMappedKey,
+        /// An event is applied at an id that points to somebody else.
+        ForwardIsApplied,
+        /// A prospect is given away, and what it is sent with is not written.
+        MoveForgotten,
+        /// A prospect is given away and stays where it was, too.
+        GivenIsKept,
+        /// An event that is sent on has no bytes.
+        ForwardedEmpty,
+        /// A restored task has forgotten whom ids stand for.
+        ForwardNotRestored,
+        /// What leads to a mail does not wait for the other tasks.
+        OthersNotAwaited,
     }
 }

@@ -7,14 +7,11 @@ mod accounts;
 mod admit;
 mod commit;
 mod decoded_cache;
-mod held;
 mod identity;
 mod prefetch;
 mod records;
 mod room;
 mod state;
-mod tell;
-mod told;
 
 use super::codec::Codec;
 pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};
@@ -114,8 +111,8 @@ impl<C: Codec> Task<C> {
         let deadline_ms = staged.keep_deadlines(&self.models);
         effects.take(&event.prospect, &mut self.effects);
         self.schedule(slot, deadline_ms);
-        if let Some(said) = event.ids.as_deref().filter(|_| is_there) {
-            self.tell_links(at, event, said, effects);
+        if event.ids.is_some() && is_there {
+            self.tell_links(at, event, effects);
         }
     }
 

@@ -277,7 +277,12 @@ pub fn resume(
 }
 
 /// When a stage goes stale: counted from the later of entry and activity. A closed journey doesn't.
-fn stale_at(model: &AxisModel, stage: Option<usize>, position: &StagePosition, last_activity_ms: Option<Ms>) -> Option<Ms> {
+pub(in crate::domain) fn stale_at(
+    model: &AxisModel,
+    stage: Option<usize>,
+    position: &StagePosition,
+    last_activity_ms: Option<Ms>,
+) -> Option<Ms> {
     let stale = model.stale.get(stage?)?.as_ref()?;
     if next::closed_ms(model, position).is_some() {
         return None;

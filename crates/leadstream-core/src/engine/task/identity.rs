@@ -1,26 +1,32 @@
-//! Ids that point to others: what comes under one goes to whom it stands for (docs/identity.md).
+//! Ids that point to others: what comes under one goes to whom it stands for, and what ids are told is done (docs/identity.md).
 //!
-//! The rules are pure ([`crate::domain::identity::links`]); here they meet the records of the open batch. Everything that they send
-//! leaves with the batch, so a record goes from one id to another in the transaction that says so.
+//! The rules are pure ([`crate::domain::identity`]); here they meet the records of the open batch. Everything that they send leaves
+//! with the batch, so a record goes from one id to another in the transaction that says so.
 
 use super::Forwarder;
-use super::state::Task;
-use super::tell::Cause;
-use crate::domain::Text;
+use super::state::{Staged, Task};
 use crate::domain::event::Event;
+use crate::domain::identity::hear::hear;
+use crate::domain::identity::held::Held;
 use crate::domain::identity::linking::Linking;
-use crate::domain::identity::links::{OnEvent, Said, erase_names, goes_back, on_event};
-use crate::domain::identity::message::{Body, Forwarded, Message};
-use crate::domain::identity::record::{Counted, Effect, Record};
-use crate::domain::identity::route::{links_of_direct, links_on_the_way};
-use crate::domain::identity::said::{SaidIds, Sighting};
-use crate::domain::names::Kind;
-use crate::domain::output::Note;
-use crate::domain::rules::contact::of_address;
+use crate::domain::identity::message::{Body as ToldBody, Message};
+use crate::domain::identity::receive::{links_of, of_another, receive};
+use crate::domain::identity::record::Effect;
+use crate::domain::identity::tell::tell;
+use crate::domain::output::Body;
 use crate::domain::state::prospect::Prospect;
+use crate::domain::{Ms, Text};
 use crate::engine::codec::Codec;
-use crate::engine::effects::BatchEffects;
+use crate::engine::effects::{BatchEffects, Mode, ProspectOutput};
+use crate::engine::figures::Before;
+use crate::planted;
 use std::sync::Arc;
+
+impl Staged {
+    fn held(&mut self) -> Held<'_> {
+        Held { prospect: &mut self.prospect, is_new: &mut self.is_new, is_erased: &mut self.erased }
+    }
+}
 
 impl<C: Codec> Task<C> {
     /// From now on ids may point to others, by these rules.
@@ -43,18 +49,11 @@ impl<C: Codec> Task<C> {
         forward.map(|forward| forward.to.iter().map(|claim| claim.id.clone()).collect()).unwrap_or_default()
     }
 
-    /// An event that lies under another key than its strongest id is sent there: its source keys it by something else. True: it was.
+    /// An event that lies under another key than its strongest id is sent there. True: it was.
     pub(super) fn is_of_another(&mut self, event: &Event<'_>, effects: &mut BatchEffects) -> bool {
-        let Some((linking, said)) = self.linking.clone().zip(event.ids.as_deref()) else { return false };
-        if said.key.is_empty() || *said.key == *event.prospect {
-            return false;
-        }
-        let cause = Cause { own: said.key.clone(), record_ms: event.record_ms };
-        let sighting = Sighting { said, time_ms: event.time_ms, consent: self.says_of_address(event) };
-        let links = links_on_the_way(&said.key, &said.key, &sighting, linking.rules());
-        let body = Body::Forwarded(Box::default());
-        let event = Effect::Send(Message { to: said.key.clone(), hops: 1, body });
-        self.send([event].into_iter().chain(links), &cause, effects);
+        let Some(linking) = self.linking.clone() else { return false };
+        let Some(told) = of_another(event, &linking, &self.models) else { return false };
+        self.tell_ids(told, event.record_ms, effects);
         true
     }
 
@@ -66,89 +65,95 @@ impl<C: Codec> Task<C> {
         sent: Option<&Forwarder>,
         effects: &mut BatchEffects,
     ) -> bool {
-        let said = Said {
-            time_ms: event.time_ms,
-            consent: self.says_of_address(event),
-            is_deletion: event.kind == Kind::Deleted,
-            via: sent.map(|sent| &*sent.via).filter(|via| !via.is_empty()),
-            hops: sent.map_or(0, |sent| sent.hops),
-        };
-        let cause = Cause { own: Text::from(&*event.prospect), record_ms: event.record_ms };
-        let prospect = &self.staged[at].prospect;
-        if prospect.forward().is_none() {
-            let identity = prospect.extras.as_ref().and_then(|extras| extras.identity.get());
-            if let Some(to) = identity.and_then(|identity| goes_back(identity, &said)) {
-                self.effects.notes.push(Note::Link(Counted::Crowded));
-                self.send([passed_on(to, &said, &cause)], &cause, effects);
-                effects.take(&event.prospect, &mut self.effects);
-                return true;
-            }
-            if event.kind == Kind::Deleted {
-                self.tell_of_erasure(at, event, effects);
-            }
+        let Some(linking) = self.linking.clone() else { return false };
+        if self.staged[at].prospect.forward().is_some() && planted!(ForwardIsApplied) {
             return false;
         }
-        let Some(linking) = self.linking.clone() else { return false };
-        let record = self.copy_of(at);
-        match on_event(record.as_ref(), &event.prospect, &said, linking.rules()) {
-            OnEvent::Apply => return false,
-            OnEvent::ApplyAfresh(record) => {
-                self.put(at, record);
-                return false;
-            }
-            OnEvent::BeforeErasure => self.effects.notes.push(Note::BeforeErasure),
-            // Such an event is a dead letter before it comes here.
-            OnEvent::TooManyHops => self.effects.notes.push(Note::Link(Counted::TooManyHops)),
-            OnEvent::Forward { to, record, effects: more } => {
-                if let Some(record) = record {
-                    self.put(at, Some(Record::Forward(*record)));
-                }
-                let links = event.ids.as_deref().map(|ids| {
-                    let sighting = Sighting { said: ids, time_ms: event.time_ms, consent: said.consent };
-                    links_on_the_way(&cause.own, &to, &sighting, linking.rules())
-                });
-                let event = passed_on(to, &said, &cause);
-                self.send([event].into_iter().chain(more).chain(links.into_iter().flatten()), &cause, effects);
-            }
+        let by = sent.map_or(("", 0), |sent| (&*sent.via, sent.hops));
+        let staged = &mut self.staged[at];
+        let was_there = staged.held().is_there();
+        let received = receive(&mut staged.held(), event, by, &linking, (&self.models, &mut self.effects));
+        if received.is_changed {
+            self.changed(at, was_there);
         }
-        effects.take(&event.prospect, &mut self.effects);
-        true
-    }
-
-    /// Every id of a prospect that is about to be erased is told.
-    fn tell_of_erasure(&mut self, at: usize, event: &Event<'_>, effects: &mut BatchEffects) {
-        let prospect = &self.staged[at].prospect;
-        if prospect.erasure().is_some_and(|erasure| event.time_ms <= erasure.before_ms) {
-            return;
+        self.tell_ids(received.told, event.record_ms, effects);
+        if !received.is_own {
+            effects.take(&event.prospect, &mut self.effects);
         }
-        let Some(identity) = prospect.extras.as_ref().and_then(|extras| extras.identity.get()) else { return };
-        let told = erase_names(identity, &event.prospect, event.time_ms);
-        let cause = Cause { own: Text::from(&*event.prospect), record_ms: event.record_ms };
-        self.send(told, &cause, effects);
+        !received.is_own
     }
 
     /// What an event that came without a router says of other ids is told to them.
-    pub(super) fn tell_links(&mut self, at: usize, event: &Event<'_>, said: &SaidIds, effects: &mut BatchEffects) {
+    pub(super) fn tell_links(&mut self, at: usize, event: &Event<'_>, effects: &mut BatchEffects) {
         let Some(linking) = self.linking.clone() else { return };
-        let cause = Cause { own: Text::from(&*event.prospect), record_ms: event.record_ms };
-        let sighting = Sighting { said, time_ms: event.time_ms, consent: self.says_of_address(event) };
-        let prospect = &mut self.staged[at].prospect;
-        let mut identity = prospect.extras.as_ref().and_then(|extras| extras.identity.get()).cloned().unwrap_or_default();
-        let told = links_of_direct(&mut identity, &cause.own, &sighting, linking.rules());
-        if prospect.extras.as_ref().is_none_or(|extras| *extras.identity != identity) {
-            prospect.extras_mut().identity = identity.into();
-        }
-        self.send(told, &cause, effects);
+        let told = links_of(&mut self.staged[at].prospect, event, &linking, &self.models);
+        self.tell_ids(told, event.record_ms, effects);
         effects.take(&event.prospect, &mut self.effects);
     }
 
-    fn says_of_address(&self, event: &Event<'_>) -> Option<crate::domain::terms::consent::ConsentState> {
-        of_address(event, &self.models.models.first()?.contact)
+    /// Does what an id is told. Timers that come before it fire first, as before an event.
+    pub(super) fn apply_told(&mut self, message: &Message, record_ms: Ms, mode: Mode, effects: &mut BatchEffects) {
+        self.reach(message.body.at_ms().min(record_ms), mode, effects);
+        let Some(linking) = self.linking.clone() else { return };
+        let slot = self.store.find_or_insert(&message.to);
+        let Some(at) = self.stage(slot, effects) else { return };
+        let staged = &mut self.staged[at];
+        let was_there = staged.held().is_there();
+        let before = Before::news(&staged.prospect);
+        let kept = planted!(GivenIsKept).then(|| staged.prospect.clone());
+        let heard = hear(&mut staged.held(), message, &linking, &self.models, &mut self.effects);
+        if let Some(kept) = kept.filter(|_| was_there && staged.prospect.forward().is_some()) {
+            staged.prospect = kept;
+        }
+        if heard.is_changed {
+            self.changed(at, was_there);
+        }
+        if heard.is_merged {
+            self.count_merged(at, before);
+        } else if matches!(message.body, ToldBody::Consent(_)) {
+            self.tally.passed_on(&self.effects.outputs);
+        }
+        self.tell_ids(heard.told, record_ms, effects);
+        let deadline_ms = self.staged[at].keep_deadlines(&self.models);
+        effects.take(&message.to, &mut self.effects);
+        self.schedule(slot, deadline_ms);
     }
-}
 
-/// An event on its way from one id to another. Whoever writes it down has what it says.
-fn passed_on(to: Text, said: &Said<'_>, cause: &Cause) -> Effect {
-    let forwarded = Forwarded { via: cause.own.clone(), ..Forwarded::default() };
-    Effect::Send(Message { to, hops: said.hops + 1, body: Body::Forwarded(Box::new(forwarded)) })
+    fn changed(&mut self, at: usize, was_there: bool) {
+        let staged = &mut self.staged[at];
+        self.room.changed(was_there, staged.held().is_there());
+        staged.recount = true;
+        staged.place = None;
+    }
+
+    /// What a merge brought about is counted.
+    fn count_merged(&mut self, at: usize, before: Before) {
+        let prospect = &self.staged[at].prospect;
+        self.tally.heard(before, prospect, &self.models);
+        if !self.effects.outputs.is_empty() {
+            self.tally.outputs(&self.effects.outputs, prospect, &self.models);
+        }
+        self.tally.orders(&self.effects.orders);
+        self.tally.carts_of_orders(&self.effects.carts);
+        self.effects.orders.clear();
+        self.effects.carts.clear();
+        self.tally.no_opportunities(&self.effects.no_opportunities, &self.models);
+        self.effects.no_opportunities.clear();
+        self.effects.customer = false;
+    }
+
+    /// What leaves of a rule.
+    fn tell_ids(&mut self, told: Vec<Effect>, record_ms: Ms, effects: &mut BatchEffects) {
+        let BatchEffects { outputs, forwarded, .. } = effects;
+        tell(told, record_ms, &mut self.effects, |key, output| {
+            if matches!(&output.body, Body::Told(message) if matches!(message.body, ToldBody::Move(_))) && planted!(MoveForgotten)
+            {
+                return;
+            }
+            if matches!(&output.body, Body::Told(message) if matches!(message.body, ToldBody::Forwarded(_))) {
+                *forwarded = Some(outputs.len());
+            }
+            outputs.push(ProspectOutput { prospect: (&*key).into(), output });
+        });
+    }
 }

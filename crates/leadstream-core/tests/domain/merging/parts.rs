@@ -2,7 +2,8 @@
 
 use super::rig::{World, is_any, is_move};
 use crate::harness::{START_MS, model, ms, shop};
-use leadstream_core::domain::output::Body;
+use leadstream_core::domain::identity::merge::merge;
+use leadstream_core::domain::output::{Body, Effects};
 use leadstream_core::domain::rules::score::points;
 use leadstream_core::domain::state::prospect::Prospect;
 use leadstream_core::domain::terms::movement::Axis;
@@ -46,6 +47,19 @@ fn the_further_stage_of_each_axis_wins_and_goes_stale_by_what_either_did() {
     let stage = |axis| positions[axis].as_ref().unwrap().stage.clone();
     assert_eq!(stage(Axis::Funnel), "purchase");
     assert!(world.said(is_move).iter().all(|line| !line.contains("funnel") || !line.contains("merged")));
+}
+
+#[test]
+fn who_has_gone_stale_does_not_go_stale_once_more_when_what_was_on_its_way_meanwhile_comes() {
+    // The visitor was given away at once, and comes when the user, who did the same at the same time, has long been told stale.
+    let from = after("0m add A by=a").of("a").clone();
+    let mut into = after("0m add B by=u; 60d wait").of("u").clone();
+    let stages = |record: &Prospect| Axis::ALL.map(|axis| record.tracks[0].positions[axis].as_ref().unwrap().stage.clone());
+    let (before, models, mut effects) = (stages(&into), shop(PLAIN), Effects::default());
+    assert_ne!(before, stages(&from), "it has gone stale");
+    merge("u", &mut into, "a", from, START_MS, &models, &mut effects);
+    assert_eq!(stages(&into), before);
+    assert!(!effects.outputs.iter().any(|output| matches!(output.body, Body::StageChanged(_))), "{:?}", effects.outputs);
 }
 
 #[test]

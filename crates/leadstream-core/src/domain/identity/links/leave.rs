@@ -1,13 +1,13 @@
 //! How an id comes to point to nobody: somebody logged out, had too many names, or was erased.
 
-use super::super::message::{Body, Erase, Holder, MAX_HOPS, Message, Unlink};
+use super::super::message::{Body, Erase, Holder, LinkCause, MAX_HOPS, Message, Move, Unlink};
 use super::super::record::{Counted, Effect, Outcome, Record};
 use super::super::rules::{EraseAddress, Rules};
 use super::event::{holders, is_address};
 use super::outcome::{erased, points, residue, unchanged};
 use super::take::erase_name;
 use crate::domain::Ms;
-use crate::domain::state::identity::Identity;
+use crate::domain::state::identity::{Identity, Name};
 use crate::domain::state::prospect::Prospect;
 
 /// An id is told that it isn't somebody's any more.
@@ -52,7 +52,7 @@ pub enum OnErase {
 #[must_use]
 pub fn on_erase(record: Option<Record>, own: &str, erase: &Erase, hops: u8, rules: Rules<'_>) -> OnErase {
     if !erase.whole_person {
-        return OnErase::Done(erase_holder(record, erase, rules));
+        return OnErase::Done(erase_holder(record, own, erase, rules));
     }
     let Some(Record::Forward(forward)) = record else { return OnErase::Erase };
     let mut to = holders(&forward, rules);
@@ -70,7 +70,7 @@ pub fn on_erase(record: Option<Record>, own: &str, erase: &Erase, hops: u8, rule
 }
 
 /// The id was a name of somebody who is erased.
-fn erase_holder(record: Option<Record>, erase: &Erase, rules: Rules<'_>) -> Outcome {
+fn erase_holder(record: Option<Record>, own: &str, erase: &Erase, rules: Rules<'_>) -> Outcome {
     let mut forward = match record {
         Some(Record::Forward(forward)) => forward,
         // Whoever is there now is another one: it left the one who is erased before.
@@ -81,7 +81,15 @@ fn erase_holder(record: Option<Record>, erase: &Erase, rules: Rules<'_>) -> Outc
     if forward.to.is_empty() {
         return Outcome { record: Some(Record::Prospect(erased(erase.at_ms, rules))), effects: Vec::new() };
     }
-    points(forward, Vec::new())
+    // It was linked again since: whoever is there now has to know this name, and has forgotten it with all others.
+    let rank = rules.id(own).map_or(u8::MAX, |id| rules.types.rank(id.kind()));
+    let again = forward.to.iter().filter(|claim| erase.of.is(&claim.id)).map(|claim| {
+        let name = Name { id: own.into(), rank, since_ms: claim.at_ms, linked_ms: 0 };
+        let names = Move { from: own.into(), at_ms: claim.at_ms, prospect: None, names: vec![name], cause: LinkCause::Event };
+        Effect::Send(Message::new(claim.id.clone(), Body::Move(Box::new(names))))
+    });
+    let again = again.collect();
+    points(forward, again)
 }
 
 /// What every name of an erased prospect is told: what points to it points to nobody any more.

@@ -4,6 +4,7 @@ use crate::domain::Ms;
 use crate::domain::model::AxisModel;
 use crate::domain::model::stages::stage_index;
 use crate::domain::rules::journey::moved::Moved;
+use crate::domain::rules::journey::stale_at;
 use crate::domain::state::track::{Journeys, PastJourney, StagePosition};
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 
@@ -13,7 +14,7 @@ pub(super) fn further(
     theirs: Option<StagePosition>,
     axis: Axis,
     model: &AxisModel,
-    at_ms: Ms,
+    (at_ms, last_activity_ms): (Ms, Option<Ms>),
 ) -> (Option<Moved>, Option<StagePosition>) {
     let Some(mut theirs) = theirs else { return (None, None) };
     let to = stage_index(model, &theirs.stage);
@@ -24,7 +25,7 @@ pub(super) fn further(
         return (moved, None);
     };
     let from = stage_index(model, &stood.stage);
-    if !is_further((to, &theirs), (from, &stood), model) {
+    if !is_further((to, &theirs), (from, &stood), model) || has_gone_stale(&theirs, to, &stood, model, last_activity_ms) {
         stood.journeys = journeys(stood.journeys, theirs.journeys.as_deref(), model);
         *own = Some(stood);
         return (None, Some(theirs));
@@ -55,6 +56,19 @@ fn is_further(
         (false, true) if one.is_some() => theirs.entered_ms > stood.entered_ms,
         _ => one > other || one == other && theirs.entered_ms < stood.entered_ms,
     }
+}
+
+/// The other one has gone stale already, and this would have been by then, too, whichever of both did something last: it is not taken
+/// up again to be given up once more.
+fn has_gone_stale(
+    position: &StagePosition,
+    stage: Option<usize>,
+    other: &StagePosition,
+    model: &AxisModel,
+    last_activity_ms: Option<Ms>,
+) -> bool {
+    let stale_ms = stale_at(model, stage, position, last_activity_ms);
+    other.by.cause == Cause::Stale && stale_ms.is_some_and(|stale_ms| stale_ms <= other.entered_ms)
 }
 
 /// The journeys of both, each once.

@@ -1,5 +1,6 @@
 //! What each model knows: stages, counts, points, label.
 
+use crate::domain::Ms;
 use crate::domain::identity::merge::positions;
 use crate::domain::identity::merge::scores;
 use crate::domain::model::triggers::After;
@@ -30,7 +31,7 @@ pub(super) fn unite(into: &mut Prospect, tracks: InlineVec<Track, 1>, step: &mut
             continue;
         };
         if let Some(model) = models.get(index).filter(|model| model.name == theirs.model) {
-            let moved = one(&mut into.tracks[index], theirs, (index, model), step);
+            let moved = one(&mut into.tracks[index], theirs, (index, model, into.last_activity_ms), step);
             moves.extend(moved.into_iter().map(|moved| (index, moved)));
         }
     }
@@ -63,7 +64,12 @@ fn is_untouched(track: &Track) -> bool {
 }
 
 /// The tracks of one model become one; the moves that follow.
-fn one(own: &mut Track, theirs: Track, (index, model): (usize, &Model), step: &mut StepContext<'_, '_>) -> Vec<Moved> {
+fn one(
+    own: &mut Track,
+    theirs: Track,
+    (index, model, last_activity_ms): (usize, &Model, Option<Ms>),
+    step: &mut StepContext<'_, '_>,
+) -> Vec<Moved> {
     let takes_verdict = is_untouched(own);
     let Track {
         model: _,
@@ -95,7 +101,8 @@ fn one(own: &mut Track, theirs: Track, (index, model): (usize, &Model), step: &m
     let PerAxis { journey, funnel } = positions;
     let mut moves = Vec::new();
     for (axis, position) in [(Axis::Journey, journey), (Axis::Funnel, funnel)] {
-        let (moved, given_up) = positions::further(&mut own.positions[axis], position, axis, &model.axes[axis], step.at_ms);
+        let (moved, given_up) =
+            positions::further(&mut own.positions[axis], position, axis, &model.axes[axis], (step.at_ms, last_activity_ms));
         moves.extend(moved);
         if let Some(given_up) = given_up {
             one_opportunity(&given_up, axis, (index, model), step);
