@@ -2,6 +2,7 @@
 
 mod inputs;
 mod mappings;
+mod persons;
 
 use crate::program::{json_lines, leadstream, write_lines};
 use leadstream::app::replay::{Input, Options, Until, replay};

@@ -1,5 +1,7 @@
 //! A task's inputs and the clock: nothing that a producer claims about the time moves the time of others.
 
+mod others;
+
 use leadstream::config;
 use leadstream::domain::output::Body;
 use leadstream::domain::{HOUR_MS, MINUTE_MS, Ms, SECOND_MS};

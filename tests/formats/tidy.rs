@@ -3,6 +3,7 @@
 
 mod domain_layers;
 mod domain_table;
+mod identity_cases;
 mod pages;
 
 use std::collections::{BTreeMap, BTreeSet};
