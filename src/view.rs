@@ -11,6 +11,7 @@ pub mod dead_letters;
 pub mod figures;
 pub mod funnel;
 pub mod health;
+pub mod identity;
 pub mod model_check;
 pub mod model_diff;
 pub mod output;

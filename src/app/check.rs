@@ -2,6 +2,8 @@
 
 mod broker_answers;
 mod cluster;
+mod identity;
+mod known;
 mod names;
 mod record_times;
 mod report;
@@ -17,6 +19,7 @@ use super::route::{self, InputMapping};
 use crate::config::{self, Loaded, SettingFault, Settings, validate};
 use crate::domain::model::Models;
 use crate::domain::terms::per_axis::PerAxis;
+use known::Known;
 use report::Report;
 use std::path::Path;
 use std::process::ExitCode;
@@ -51,13 +54,15 @@ pub(super) fn found(args: &CheckArgs) -> Report {
     files(&settings, &mut report);
     let models = model(&settings, &faults, &mut report);
     let mappings = mappings(&settings, &mut report);
+    let ids = identity::ids(&settings, args.identity, &faults, &mut report);
     let options = cluster::usable_options(&settings, &mut report);
     if args.offline {
         report.warning("kafka", "not asked (--offline)".to_owned());
     } else if faults.iter().any(says_where) {
         report.warning("kafka", "not asked, because the settings that say where and for what have faults".to_owned());
     } else {
-        cluster::check(&settings, &options, models.as_ref(), mappings.as_deref(), &mut report);
+        let known = Known { models: models.as_ref(), mappings: mappings.as_deref(), ids: ids.as_ref() };
+        cluster::check(&settings, &options, &known, &mut report);
     }
     report
 }

@@ -67,6 +67,10 @@ pub struct CheckArgs {
     /// Only settings and models; contact no broker
     #[arg(long)]
     pub offline: bool,
+    /// Also say what identity would do with the newest records of the inputs, before `identity.enabled` is set: persons, ids that
+    /// look shared, events that take a hop (with it set, that is always said)
+    #[arg(long, conflicts_with = "offline")]
+    pub identity: bool,
     /// Errors and warnings as one JSON object
     #[arg(long)]
     pub json: bool,

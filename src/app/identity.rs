@@ -1,6 +1,8 @@
 //! Identity: what the service links ids by, and `identity name`: the id that a value stands for, for those who have to write it
 //! themselves, such as a mailer.
 
+pub(super) mod components;
+
 use super::cli::IdentityNameArgs;
 use super::exit::{DONE, UsageError};
 use super::load_settings::settings;

@@ -150,7 +150,7 @@ fn explain(out: &mut impl Write, args: &MappingExplainArgs) -> anyhow::Result<bo
                     writeln!(out, "    {}", event.json())?;
                 }
                 What::Skipped => writeln!(out, "  ⇒ {name}skipped")?,
-                What::Dead { reason, detail } => writeln!(out, "  ⇒ {name}dead letter, {}: {detail}", reason.name())?,
+                What::Dead { reason, detail, .. } => writeln!(out, "  ⇒ {name}dead letter, {}: {detail}", reason.name())?,
             }
         }
         Ok(true)

@@ -57,6 +57,12 @@ impl IdReader {
         self.ids(&said)
     }
 
+    /// Of values that are ids of nobody, by type.
+    #[must_use]
+    pub fn of_refused(&self, refused: &[(String, String)]) -> EventIds {
+        self.ids(refused)
+    }
+
     /// Of an event in the form of the Segment spec that has no mapping. What is no JSON says none.
     #[must_use]
     pub fn of_spec(&self, json: &[u8]) -> EventIds {
@@ -99,16 +105,19 @@ impl IdReader {
         let Ok(outcomes) = self.spec.apply(&record, &NoSchemas) else { return Said::new() };
         let mut said = Said::new();
         for outcome in outcomes {
-            let What::Event(event) = outcome.what else { continue };
+            let all: Said = match outcome.what {
+                What::Event(event) => event.ids.into_iter().chain(event.refused).collect(),
+                What::Dead { refused, .. } => refused,
+                What::Skipped => continue,
+            };
             let name = known(&outcome.theirs).map_or(outcome.theirs.as_str(), |known| known.name);
             let is_of_sales = kind_of_track(name) == Kind::Sales;
-            let all = event.ids.into_iter().chain(event.refused);
-            said.extend(all.filter(|(kind, _)| !(is_of_sales && ADDRESSES.contains(&kind.as_str()))));
+            said.extend(all.into_iter().filter(|(kind, _)| !(is_of_sales && ADDRESSES.contains(&kind.as_str()))));
         }
         said
     }
 
-    fn ids(&self, said: &Said) -> EventIds {
+    fn ids(&self, said: &[(String, String)]) -> EventIds {
         let tidied: Vec<(&str, Cow<'_, str>)> =
             said.iter().map(|(kind, value)| (kind.as_str(), tidy(Cow::Borrowed(value)))).collect();
         self.naming.of_event(tidied.iter().map(|(kind, value)| (*kind, &**value)))
@@ -177,6 +186,10 @@ mod tests {
                 "(email no-address) (user placeholder) (anon placeholder)",
             ),
             (r#"{"type":"track","event":"x","userId":"null","traits":{"userId":"42"}}"#, "42"),
+            (
+                r#"{"type":"track","event":"x","userId":"undefined","anonymousId":"null"}"#,
+                "(user placeholder) (anon placeholder)",
+            ),
             (r#"{"type":"track","event":"x"}"#, ""),
             ("[1]", ""),
             ("{", ""),

@@ -4,4 +4,4 @@ mod batch;
 mod mapper;
 
 pub use batch::{Count, mapped, one, record, routed, want, without_tombstones};
-pub use mapper::{MappedEvent, Mapper, Part};
+pub use mapper::{MappedEvent, Mapper, Part, Said};

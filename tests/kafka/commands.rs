@@ -173,6 +173,43 @@ fn check_sees_inputs_that_disagree_about_partitions_and_outputs_that_forget_too_
 }
 
 #[test]
+fn check_says_what_identity_would_do_with_the_newest_records_before_it_is_switched_on() {
+    let Some(rig) = Rig::new("persons-check", 2) else { return };
+    let (prefix, settings) = elsewhere(&rig, "ids");
+    let (code, out, err) = run(&["topics", "create", "--inputs", "--partitions", "2"], &settings);
+    assert_eq!(code, 0, "{out}{err}");
+    let sender = producer(&rig.options.bootstrap_servers, "murmur2_random");
+    let say = |key: &str, ids: serde_json::Value| {
+        let mut event = serde_json::json!({"type": "track", "event": "Product Viewed"});
+        ids.as_object().expect("ids").iter().for_each(|(name, id)| event[name] = id.clone());
+        let topic = format!("{prefix}clickstream");
+        send(&sender, &topic, None, Some(key.as_bytes()), event.to_string().as_bytes(), now_ms());
+    };
+    for n in 0..30 {
+        say(&format!("anon:v{n}"), serde_json::json!({"anonymousId": format!("v{n}")}));
+        say("till", serde_json::json!({"anonymousId": format!("v{n}"), "userId": "till"}));
+    }
+    say("42", serde_json::json!({"userId": "42", "anonymousId": "w", "traits": {"email": "ada@mail.example"}}));
+    sender.flush(Duration::from_secs(10)).expect("written");
+    let (code, out, _) = run(&["check", "--json"], &settings);
+    let off: CheckView = answer(&out);
+    assert!(code == 0 && off.identity.is_none(), "{out}");
+    let (code, out, _) = run(&["check", "--identity", "--json"], &settings);
+    assert!(code == 0 && !out.contains("mail.example"), "{out}");
+    let view: CheckView = answer(&out);
+    let figures = view.identity.expect("figures");
+    assert_eq!((figures.records, figures.events, figures.crowded), (61, 61, 1));
+    assert_eq!(figures.suspects.iter().map(|suspect| (&*suspect.id, &*suspect.why)).collect::<Vec<_>>(), [("till", "crowded")]);
+    assert!(
+        view.warnings.iter().any(|warning| warning.area == "identity" && warning.message.contains("identity.block = [\"till\"]"))
+    );
+    let blocked = [&settings[..], &["identity.block=till".to_owned()]].concat();
+    let (code, out, _) = run(&["check", "--identity"], &blocked);
+    assert!(code == 0 && out.contains("persons  31: 30 with one id, 0 with two, 1 with three, 0 with more"), "{out}");
+    assert!(out.contains("user     1 in 1 events; no ids: blocked 30"), "{out}");
+}
+
+#[test]
 fn dead_letters_are_counted_shown_and_sent_back_as_they_came_each_once() {
     let Some(rig) = Rig::new("letters", 2) else { return };
     let dir = tempfile::tempdir().expect("a folder");

@@ -27,7 +27,18 @@ pub struct Outcome {
 pub enum What {
     Event(Event),
     Skipped,
-    Dead { reason: Reason, detail: String },
+    Dead {
+        reason: Reason,
+        detail: String,
+        /// Types and values of ids that stand for nobody, where there is none that stands for somebody.
+        refused: Vec<(String, String)>,
+    },
+}
+
+impl What {
+    fn dead(reason: Reason, detail: String) -> Self {
+        Self::Dead { reason, detail, refused: Vec::new() }
+    }
 }
 
 impl Mapping {
@@ -70,7 +81,7 @@ impl Mapping {
         match element {
             Ok((json, reading)) => self.element(n, json, &reading, outcomes),
             Err(detail) => {
-                let what = What::Dead { reason: Reason::Unreadable, detail };
+                let what = What::dead(Reason::Unreadable, detail);
                 outcomes.push(Outcome { element: n, theirs: String::new(), what });
             }
         }
@@ -97,12 +108,12 @@ impl Mapping {
                 }
                 Target::DeadLetter => {
                     let detail = format!("the mapping {} wants {theirs:?} as a dead letter", self.name);
-                    add(What::Dead { reason: Reason::UnwantedName, detail });
+                    add(What::dead(Reason::UnwantedName, detail));
                     continue;
                 }
                 Target::Keep if theirs.trim().is_empty() && !self.is_as_is => {
                     let detail = "it says nowhere what it is called".to_owned();
-                    add(What::Dead { reason: Reason::NoName, detail });
+                    add(What::dead(Reason::NoName, detail));
                     continue;
                 }
                 Target::Keep => theirs,
@@ -124,7 +135,7 @@ impl Mapping {
                 add(What::Skipped);
             }
             if let Err((reason, detail)) = not_too_many(items.len()) {
-                add(What::Dead { reason, detail });
+                add(What::dead(reason, detail));
                 continue;
             }
             for item in items {
@@ -153,7 +164,7 @@ impl Mapping {
         let Some((kind, id)) = of_person.first() else {
             let known: Vec<&str> = rule.ids.iter().chain(&self.ids).map(|(_, get)| get.text.as_str()).collect();
             let detail = format!("none of {} says who it is about", known.join(", "));
-            return What::Dead { reason: Reason::NoPerson, detail };
+            return What::Dead { reason: Reason::NoPerson, detail, refused: event.refused };
         };
         event.prospect = Some((kind.clone(), id.clone()));
         let own_time = rule.time.as_ref().and_then(|get| get.time(reading));
@@ -253,7 +264,7 @@ impl Mapping {
 
 /// The record as a whole.
 fn dead(reason: Reason, detail: String) -> Vec<Outcome> {
-    vec![Outcome { element: 0, theirs: String::new(), what: What::Dead { reason, detail } }]
+    vec![Outcome { element: 0, theirs: String::new(), what: What::dead(reason, detail) }]
 }
 
 fn or_skipped(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {

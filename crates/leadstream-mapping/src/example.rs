@@ -33,7 +33,7 @@ impl Mapping {
             match outcome.what {
                 What::Event(event) => events.push(event),
                 What::Skipped => {}
-                What::Dead { reason, detail } => return Some(format!("becomes a dead letter: {}: {detail}", reason.name())),
+                What::Dead { reason, detail, .. } => return Some(format!("becomes a dead letter: {}: {detail}", reason.name())),
             }
         }
         if events.len() != example.out.len() {

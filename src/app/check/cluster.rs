@@ -1,16 +1,16 @@
 //! What the cluster says: reachability, topics and their settings, ends and times, partitioners, rights.
 
 use super::broker_answers::{Configs, area, configs, retry};
+use super::known::Known;
 use super::report::Report;
 use super::routes::Engine;
 use super::sample::Sampled;
-use super::{names, record_times, routes, trust};
-use crate::app::route::{self, InputMapping};
+use super::{identity, names, record_times, routes, trust};
+use crate::app::route;
 use crate::app::service::{SystemClock, kafka_options};
 use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, RECORD_TIME_BOUNDS, differences, wanted};
 use crate::config::Settings;
 use crate::config::settings::{InputTopic, Start};
-use crate::domain::model::Models;
 use crate::kafka::admin::{Admin, NewTopicSpec, Topic};
 use crate::kafka::options::{Options, refused_properties};
 use crate::kafka::purge::refused;
@@ -33,13 +33,8 @@ pub(super) fn usable_options(settings: &Settings, report: &mut Report) -> Option
 }
 
 /// Asks the brokers; everything found goes into the report.
-pub(super) fn check(
-    settings: &Settings,
-    options: &Options,
-    models: Option<&Models>,
-    mappings: Option<&[Option<InputMapping>]>,
-    report: &mut Report,
-) {
+pub(super) fn check(settings: &Settings, options: &Options, known: &Known<'_>, report: &mut Report) {
+    let Known { models, mappings, ids } = *known;
     let accounts = models.is_some_and(|models| models.accounts().is_some());
     let admin = match Admin::connect(options) {
         Ok(admin) => admin,
@@ -73,6 +68,9 @@ pub(super) fn check(
         if let Some(models) = models {
             trust::check(sampled, models, report);
             names::check(sampled, models, report);
+            if let Some(ids) = ids {
+                identity::check(sampled, ids, options, models, report);
+            }
         }
         if let Some(why) = waits.get() {
             report.fault("registry", format!("the newest records can't be read by their mappings: {why}"));

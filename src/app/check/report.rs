@@ -1,7 +1,9 @@
 //! What `check` found.
 
+use super::identity::text;
 use crate::app::terminal::{stdout, write_json};
 use crate::view::check::{CheckLine, CheckView};
+use crate::view::identity::IdentitySampleView;
 use std::io::Write;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,8 @@ impl Kind {
 #[derive(Debug, Default)]
 pub(in crate::app) struct Report {
     lines: Vec<(Kind, &'static str, String)>,
+    /// What identity would do with the sample, where somebody wants to know.
+    identity: Option<IdentitySampleView>,
 }
 
 impl Report {
@@ -41,6 +45,10 @@ impl Report {
         self.lines.push((Kind::Fault, area, text));
     }
 
+    pub(super) fn identity(&mut self, figures: IdentitySampleView) {
+        self.identity = Some(figures);
+    }
+
     pub(super) fn has_faults(&self) -> bool {
         self.count(Kind::Fault) > 0
     }
@@ -54,7 +62,13 @@ impl Report {
             let lines = self.lines.iter().filter(|(k, ..)| *k == kind);
             lines.map(|(_, area, text)| CheckLine { area: (*area).to_owned(), message: text.clone() }).collect()
         };
-        CheckView { faults: of(Kind::Fault), good: of(Kind::Good), ok: !self.has_faults(), warnings: of(Kind::Warning) }
+        CheckView {
+            faults: of(Kind::Fault),
+            good: of(Kind::Good),
+            identity: self.identity.clone(),
+            ok: !self.has_faults(),
+            warnings: of(Kind::Warning),
+        }
     }
 
     pub(super) fn print(&self, as_json: bool) -> std::io::Result<()> {
@@ -67,6 +81,7 @@ impl Report {
         }
         let plural = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
         let (faults, warnings) = (self.count(Kind::Fault), self.count(Kind::Warning));
-        writeln!(out, "{}, {}", plural(faults, "fault"), plural(warnings, "warning"))
+        writeln!(out, "{}, {}", plural(faults, "fault"), plural(warnings, "warning"))?;
+        self.identity.as_ref().map_or(Ok(()), |figures| write!(out, "{}", text::of(figures)))
     }
 }

@@ -44,7 +44,7 @@ impl Share {
                     self.without_time += u64::from(event.time.is_none() && event.as_is.is_none());
                 }
                 What::Skipped => *self.skipped.entry(outcome.theirs.clone()).or_default() += 1,
-                What::Dead { reason, detail } => self.dead(reason.name(), line, detail),
+                What::Dead { reason, detail, .. } => self.dead(reason.name(), line, detail),
             }
         }
     }

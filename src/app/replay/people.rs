@@ -7,13 +7,13 @@ use super::partition_log::PartitionLog;
 use super::record::{self, What};
 use super::spill::{Log, Spill};
 use crate::app::identity::Ids;
+use crate::app::identity::components::Components;
 use crate::domain::event::Event;
 use crate::domain::identity::id::Id;
 use crate::domain::identity::said::SaidIds;
 use crate::domain::ids::murmur2_partition;
 use crate::runtime::ports::{RecordView, Rejected};
 use crate::wire::decode::Decoder;
-use hashbrown::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 /// Between the ids in the key of a record. In none of them: control characters are no part of a usable id.
@@ -23,59 +23,6 @@ const SEPARATOR: char = '\u{1f}';
 pub(super) struct People<'a> {
     pub ids: &'a Ids,
     joined: Mutex<Components>,
-}
-
-/// Sets of ids that are one person's, by union-find.
-#[derive(Default)]
-struct Components {
-    numbers: HashMap<Id, u32>,
-    parents: Vec<u32>,
-    /// Of each set, at its root: its strongest id.
-    strongest: Vec<Id>,
-}
-
-impl Components {
-    fn number(&mut self, id: &Id) -> u32 {
-        if let Some(number) = self.numbers.get(id) {
-            return *number;
-        }
-        let number = u32::try_from(self.parents.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(id.clone(), number);
-        self.parents.push(number);
-        self.strongest.push(id.clone());
-        number
-    }
-
-    fn root(&mut self, mut number: u32) -> u32 {
-        while let Some(parent) = self.parents.get(number as usize).copied().filter(|parent| *parent != number) {
-            let above = self.parents.get(parent as usize).copied().unwrap_or(parent);
-            if let Some(place) = self.parents.get_mut(number as usize) {
-                *place = above;
-            }
-            number = above;
-        }
-        number
-    }
-
-    fn join(&mut self, ids: &[Id]) {
-        let Some((first, others)) = ids.split_first() else { return };
-        let first = self.number(first);
-        for other in others {
-            let other = self.number(other);
-            let (one, other) = (self.root(first), self.root(other));
-            if one == other {
-                continue;
-            }
-            let stays = if self.strongest[one as usize] < self.strongest[other as usize] { one } else { other };
-            self.parents[(one + other - stays) as usize] = stays;
-        }
-    }
-
-    fn strongest_of(&mut self, id: &Id) -> Option<&Id> {
-        let number = *self.numbers.get(id)?;
-        let root = self.root(number);
-        self.strongest.get(root as usize)
-    }
 }
 
 impl<'a> People<'a> {
@@ -130,27 +77,4 @@ pub(super) fn decode<'a>(record: &RecordView<'a>, ids: &Ids, decoder: &Decoder) 
         detaches: ids.reader.detaches(&event),
     };
     Ok(Event { ids: Some(Box::new(said)), ..event })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::identity::types::IdTypes;
-
-    #[test]
-    fn who_is_named_together_is_one_whatever_the_order() {
-        let types = IdTypes::default();
-        let ids = |texts: &[&str]| texts.iter().map(|text| types.parse(text).unwrap()).collect::<Vec<_>>();
-        let events = [ids(&["anon:a", "cart:c"]), ids(&["42", "anon:b"]), ids(&["email:e", "cart:c"]), ids(&["42", "email:e"])];
-        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
-            let mut components = Components::default();
-            order.iter().for_each(|n| components.join(&events[*n]));
-            components.join(&ids(&["7"]));
-            for id in ["42", "anon:a", "anon:b", "cart:c", "email:e"] {
-                assert_eq!(components.strongest_of(&ids(&[id])[0]), Some(&ids(&["42"])[0]), "{id}");
-            }
-            assert_eq!(components.strongest_of(&ids(&["7"])[0]), Some(&ids(&["7"])[0]));
-            assert_eq!(components.strongest_of(&ids(&["8"])[0]), None);
-        }
-    }
 }

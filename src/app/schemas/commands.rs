@@ -13,7 +13,7 @@ use crate::wire::dead_letter::Info;
 #[test]
 fn what_check_answers_is_as_its_schema_says() {
     let set = vec!["engine.wokers=3".to_owned()];
-    let args = CheckArgs { offline: true, json: true, settings: SettingsArgs { config: None, set } };
+    let args = CheckArgs { offline: true, identity: false, json: true, settings: SettingsArgs { config: None, set } };
     let answer = check::found(&args).view();
     assert!(!answer.ok && !answer.faults.is_empty() && !answer.warnings.is_empty() && !answer.good.is_empty(), "{answer:?}");
     check_sorted("check", &answer);

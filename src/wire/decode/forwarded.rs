@@ -5,25 +5,34 @@ use super::{Decoder, Format};
 use crate::domain::Text;
 use crate::domain::event::Event;
 use crate::domain::identity::message::{Body, Forwarded, MAX_HOPS, Message};
+use crate::domain::identity::naming::EventIds;
 use crate::engine::codec::CodecError;
 use crate::engine::task::{Forwarder, TaskInput};
 use crate::runtime::ports::{DeadReason, RecordView, Rejected};
 use crate::wire::forwards;
 use crate::wire::routed::{self, ForwardedBy, Routed};
+use std::borrow::Cow;
 
 impl Decoder {
+    /// What a record says of ids; `None`: identity is off, or there is nothing to read.
+    #[must_use]
+    pub fn event_ids<'a>(&self, record: &RecordView<'a>) -> Option<Cow<'a, EventIds>> {
+        let reader = self.ids.as_ref()?;
+        Some(match (record.ids, record.mapped, record.value) {
+            (Some(ids), ..) => Cow::Borrowed(ids),
+            (None, Some(Ok(json)), _) => Cow::Owned(reader.of_spec(json.as_bytes())),
+            (None, None, Some(value)) if matches!(self.format(record), Ok(Format::Protobuf)) => {
+                Cow::Owned(reader.of_protobuf(value))
+            }
+            (None, None, Some(value)) => Cow::Owned(reader.of_spec(value)),
+            (None, ..) => return None,
+        })
+    }
+
     /// The event with what it says of ids.
     pub(super) fn with_ids<'a>(&self, record: &RecordView<'_>, event: Event<'a>) -> Event<'a> {
-        let Some(reader) = &self.ids else { return event };
-        let said = match (record.ids, record.mapped, record.value) {
-            (Some(ids), ..) => reader.said_ids(ids, &event),
-            (None, Some(Ok(json)), _) => reader.said_ids(&reader.of_spec(json.as_bytes()), &event),
-            (None, None, Some(value)) if matches!(self.format(record), Ok(Format::Protobuf)) => {
-                reader.said_ids(&reader.of_protobuf(value), &event)
-            }
-            (None, None, Some(value)) => reader.said_ids(&reader.of_spec(value), &event),
-            (None, ..) => return event,
-        };
+        let Some((reader, ids)) = self.ids.as_ref().zip(self.event_ids(record)) else { return event };
+        let said = reader.said_ids(&ids, &event);
         Event { ids: Some(Box::new(said)), ..event }
     }
 

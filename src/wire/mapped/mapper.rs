@@ -33,6 +33,17 @@ pub struct Part {
     pub what: Option<Result<MappedEvent, Rejected>>,
 }
 
+/// What an event says of ids, whether somebody's are among them or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// With the event in the form of the Segment spec.
+    Ids(EventIds, String),
+    /// It names nobody: a dead letter. With what it names all the same.
+    Nobody(EventIds),
+    /// It can't be used.
+    Dead,
+}
+
 /// An event that a mapping made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappedEvent {
@@ -109,6 +120,23 @@ impl Mapper {
         Ok(self.mapping.apply(record, &*self.schemas)?.into_iter().filter_map(|outcome| ids(outcome.what)).collect())
     }
 
+    /// What each event of a record says of ids.
+    ///
+    /// # Errors
+    /// As [`Mapper::map`].
+    pub fn said(&self, record: &Record<'_>, reader: &IdReader) -> Result<Vec<Said>, NotReady> {
+        let said = |what| match what {
+            What::Skipped => None,
+            What::Dead { reason: Reason::NoPerson, refused, .. } => Some(Said::Nobody(reader.of_refused(&refused))),
+            What::Dead { .. } => Some(Said::Dead),
+            What::Event(event) => {
+                let ids = reader.of_mapped(&event);
+                Some(if ids.strongest().is_some() { Said::Ids(ids, event.json()) } else { Said::Nobody(ids) })
+            }
+        };
+        Ok(self.mapping.apply(record, &*self.schemas)?.into_iter().filter_map(|outcome| said(outcome.what)).collect())
+    }
+
     /// Says which schemas records want that come later, so that whoever has to ask for them asks for all at once.
     pub fn want<'a>(&self, records: impl Iterator<Item = Record<'a>>) {
         let ids: BTreeSet<SchemaId> = records.filter_map(|record| self.mapping.schema_id(&record)).collect();
@@ -131,7 +159,7 @@ impl Mapper {
                     }
                 }
                 What::Skipped => (MappingOutcome::Skipped, None),
-                What::Dead { reason, detail } => {
+                What::Dead { reason, detail, .. } => {
                     let outcome = if reason == Reason::NoPerson { MappingOutcome::NoPerson } else { MappingOutcome::Dead };
                     (outcome, Some(Err(Rejected { reason: dead_reason(reason), detail })))
                 }

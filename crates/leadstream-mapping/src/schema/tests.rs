@@ -56,7 +56,7 @@ fn event(outcomes: Result<Vec<Outcome>, NotReady>) -> String {
             format!("{} of {:?}: {total:?}", event.name, event.prospect.expect("somebody").1)
         }
         What::Skipped => "skipped".to_owned(),
-        What::Dead { reason, detail } => format!("{}: {detail}", reason.name()),
+        What::Dead { reason, detail, .. } => format!("{}: {detail}", reason.name()),
     }
 }
 
@@ -113,7 +113,10 @@ fn a_schema_that_is_not_known_yet_is_no_dead_letter() {
         ("00000008", "schema 8 is PROTOBUF, and the mapping is of AVRO"),
     ] {
         let outcomes = apply("avro", &order(id), None).expect("the registry said so");
-        assert!(matches!(&outcomes[0].what, What::Dead { reason: Reason::NoSchema, detail } if detail == says), "{outcomes:?}");
+        assert!(
+            matches!(&outcomes[0].what, What::Dead { reason: Reason::NoSchema, detail, .. } if detail == says),
+            "{outcomes:?}"
+        );
     }
     let mapping =
         crate::parse("x", "name = \"x\"\nformat = \"avro\"\n[ids]\nuser = \"a\"\n[events]\n\"*\" = \"x\"").expect("a mapping");
