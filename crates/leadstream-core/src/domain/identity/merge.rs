@@ -25,15 +25,16 @@ mod triggers;
 
 pub use consent_fact::hear_consent;
 
-use crate::domain::ids::{IdKind, hash64, output_id};
+use crate::domain::ids::{IdKind, hash64, low64, output_id};
 use crate::domain::model::Models;
-use crate::domain::output::{Effects, Note, ProspectMerged};
+use crate::domain::output::{Body, Effects, Note, Output, ProspectMerged};
 use crate::domain::rules::cart::clock;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::{budget, model_change, personas};
 use crate::domain::state::consent::Consent;
 use crate::domain::state::lead::Lead;
 use crate::domain::state::prospect::{Extras, Prospect};
+use crate::domain::terms::movement::Cause;
 use crate::domain::{Ms, Text};
 
 /// The prospect `from` becomes part of `into`; `at_ms` is the instant of it. Where nothing was known of `into` it is the other
@@ -68,10 +69,25 @@ pub fn merge(
         if is_internal(into) || is_internal(&from) {
             internal::merge(into_key, into, from_key, from, at_ms, models, effects);
         } else {
+            let first = effects.outputs.len();
             unite(into_key, into, from_key, from, at_ms, models, effects);
+            effects.outputs[first..].iter_mut().for_each(|output| name_by(output, into_key, from_key, at_ms));
         }
     }
     budget::fit_record(into, models.models.len(), effects);
+}
+
+/// Two that become part of the same prospect at one instant may move it to the same stage, one after the other: what is said of it goes
+/// by who came, too.
+fn name_by(output: &mut Output, into_key: &str, from_key: &str, at_ms: Ms) {
+    let is_merged = match &output.body {
+        Body::StageChanged(moved) => moved.cause == Cause::Merged,
+        Body::ScoreChanged(changed) => changed.merged,
+        _ => false,
+    };
+    if is_merged {
+        output.id = output_id(into_key, "", IdKind::Merged, Some(from_key), at_ms, low64(output.id), 1);
+    }
 }
 
 fn is_internal(prospect: &Prospect) -> bool {
