@@ -90,15 +90,7 @@ impl<C: Codec> Task<C> {
         }
         // First: what is counted begins with it.
         self.tally.event(before, &staged.prospect, event, &self.effects.notes, &self.models, &mut staged.place);
-        if !self.effects.outputs.is_empty() {
-            self.tally.outputs(&self.effects.outputs, &staged.prospect, &self.models);
-        }
-        self.tally.orders(&self.effects.orders);
-        self.tally.carts_of_orders(&self.effects.carts);
-        self.effects.orders.clear();
-        self.effects.carts.clear();
-        self.tally.no_opportunities(&self.effects.no_opportunities, &self.models);
-        self.effects.no_opportunities.clear();
+        self.tally.take(&mut self.effects, &staged.prospect, &self.models);
         if let Some(passed) = self.effects.checkout.take() {
             self.tally.checkout(passed);
         }

@@ -55,22 +55,23 @@ pub fn receive(
     (models, effects): (&Models, &mut Effects),
 ) -> Received {
     let own = &*event.prospect;
+    let via = Some(via).filter(|via| !via.is_empty());
+    if held.prospect.forward().is_none() {
+        let identity = held.prospect.extras.as_ref().and_then(|extras| extras.identity.get());
+        if let Some(to) = identity.zip(via).and_then(|(identity, via)| goes_back(identity, via, hops, event.time_ms)) {
+            effects.notes.push(Note::Link(Counted::Crowded));
+            return Received::gone(vec![passed_on(own, to, hops)]);
+        }
+        let told = if event.kind == Kind::Deleted { told_of_erasure(held.prospect, event) } else { Vec::new() };
+        return Received::own(told);
+    }
     let said = Said {
         time_ms: event.time_ms,
         consent: says_of_address(event, models),
         is_deletion: event.kind == Kind::Deleted,
-        via: Some(via).filter(|via| !via.is_empty()),
+        via,
         hops,
     };
-    if held.prospect.forward().is_none() {
-        let identity = held.prospect.extras.as_ref().and_then(|extras| extras.identity.get());
-        if let Some(to) = identity.and_then(|identity| goes_back(identity, &said)) {
-            effects.notes.push(Note::Link(Counted::Crowded));
-            return Received::gone(vec![passed_on(own, to, &said)]);
-        }
-        let told = if said.is_deletion { told_of_erasure(held.prospect, event) } else { Vec::new() };
-        return Received::own(told);
-    }
     match on_event(held.copy().as_ref(), own, &said, linking.rules()) {
         OnEvent::Apply => Received::own(Vec::new()),
         OnEvent::ApplyAfresh(record) => {
@@ -93,7 +94,7 @@ pub fn receive(
             }
             let links =
                 event.ids.as_deref().map(|ids| links_on_the_way(own, &to, &sighting(event, ids, models), linking.rules()));
-            let event = passed_on(own, to, &said);
+            let event = passed_on(own, to, hops);
             let told = [event].into_iter().chain(more).chain(links.into_iter().flatten()).collect();
             Received { is_changed, ..Received::gone(told) }
         }
@@ -129,7 +130,7 @@ fn told_of_erasure(prospect: &Prospect, event: &Event<'_>) -> Vec<Effect> {
 }
 
 /// An event on its way from one id to another. Whoever writes it down has what it says.
-fn passed_on(own: &str, to: Text, said: &Said<'_>) -> Effect {
+fn passed_on(own: &str, to: Text, hops: u8) -> Effect {
     let forwarded = Forwarded { via: own.into(), ..Forwarded::default() };
-    Effect::Send(Message { to, hops: said.hops + 1, body: Body::Forwarded(Box::new(forwarded)) })
+    Effect::Send(Message { to, hops: hops + 1, body: Body::Forwarded(Box::new(forwarded)) })
 }

@@ -241,7 +241,7 @@ pub fn judge(prospect: &Prospect, model: &Model, due: &Due<'_>, checks: &mut Che
     if let Some(reason) = mail_block_reason(prospect) {
         return SendDecision::Suppressed(reason);
     }
-    if prospect.extras.as_ref().is_some_and(|extras| extras.identity.crowded_until_ms.is_some_and(|until| until > due.now_ms)) {
+    if prospect.extras.as_ref().is_some_and(|extras| extras.identity.is_crowded(due.now_ms)) {
         return SendDecision::Suppressed(Reason::Crowded);
     }
     if consent::is_missing(prospect, &model.contact) {

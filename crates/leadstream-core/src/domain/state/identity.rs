@@ -84,6 +84,12 @@ pub struct Device {
 }
 
 impl Identity {
+    /// Whether it was nobody at this instant: nothing leaves for it, and nobody comes to it.
+    #[must_use]
+    pub fn is_crowded(&self, at_ms: Ms) -> bool {
+        self.crowded_until_ms.is_some_and(|until_ms| until_ms > at_ms)
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let Self { names, crowded_until_ms, device: Device { users, shared, detached_ms } } = self;

@@ -12,7 +12,7 @@ use crate::domain::model::stages::stage_index;
 use crate::domain::names::Kind;
 use crate::domain::number::milli;
 use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
-use crate::domain::output::{Body, CartsChange, Note, OrderChange, Output, StageChanged};
+use crate::domain::output::{Body, CartsChange, Effects, Note, OrderChange, Output, StageChanged};
 use crate::domain::rules::orders::carts::Open;
 use crate::domain::state::acquisition::{Customer, NO_CURRENCY};
 use crate::domain::state::checkout::{Passed, Step};
@@ -134,6 +134,20 @@ impl Tally {
             self.note(Key::Carts { what }, count);
             self.note(Key::CartsInWeek { week: week_of(at_ms), what }, count);
         }
+    }
+
+    /// Counts what a step, or a merge, left: its outputs stay, and what is only to be counted is taken.
+    #[inline]
+    pub fn take(&mut self, effects: &mut Effects, prospect: &Prospect, models: &Models) {
+        if !effects.outputs.is_empty() {
+            self.outputs(&effects.outputs, prospect, models);
+        }
+        self.orders(&effects.orders);
+        self.carts_of_orders(&effects.carts);
+        effects.orders.clear();
+        effects.carts.clear();
+        self.no_opportunities(&effects.no_opportunities, models);
+        effects.no_opportunities.clear();
     }
 
     /// What a step gave.

@@ -130,15 +130,7 @@ impl<C: Codec> Task<C> {
     fn count_merged(&mut self, at: usize, before: Before) {
         let prospect = &self.staged[at].prospect;
         self.tally.heard(before, prospect, &self.models);
-        if !self.effects.outputs.is_empty() {
-            self.tally.outputs(&self.effects.outputs, prospect, &self.models);
-        }
-        self.tally.orders(&self.effects.orders);
-        self.tally.carts_of_orders(&self.effects.carts);
-        self.effects.orders.clear();
-        self.effects.carts.clear();
-        self.tally.no_opportunities(&self.effects.no_opportunities, &self.models);
-        self.effects.no_opportunities.clear();
+        self.tally.take(&mut self.effects, prospect, &self.models);
         self.effects.customer = false;
     }
 

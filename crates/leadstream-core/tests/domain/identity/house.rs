@@ -383,12 +383,13 @@ impl House {
     }
 }
 
-/// The ids that a line names.
+/// A message is called by its line, unless that says how.
 fn name(did: &mut Did, line: &str) {
     let named = did.message_id.take().filter(|_| line.contains(" id="));
     did.message_id = Some(named.unwrap_or_else(|| format!("{line} {}", did.time_ms)));
 }
 
+/// The ids that a line names.
 fn said_ids(did: &Did, linking: &Linking) -> SaidIds {
     let property = |name: &str| did.properties.iter().find(|(key, _)| key.trim_start_matches("traits.") == name);
     let named = property("ids").map_or(did.prospect.as_str(), |(_, ids)| ids);

@@ -78,10 +78,9 @@ pub fn on_event(record: Option<&Record>, own: &str, said: &Said<'_>, rules: Rule
 /// Whom an event at a prospect goes back to: whoever sent it on was refused, since this prospect is crowded. What refused it is on its
 /// way there and comes before the event.
 #[must_use]
-pub fn goes_back(identity: &Identity, said: &Said<'_>) -> Option<Text> {
-    let via = said.via.filter(|_| said.hops < MAX_HOPS)?;
-    let is_refused = identity.crowded_until_ms.is_some_and(|until_ms| until_ms > said.time_ms);
-    (is_refused && identity.names.iter().all(|name| *name.id != *via)).then(|| via.into())
+pub fn goes_back(identity: &Identity, via: &str, hops: u8, time_ms: Ms) -> Option<Text> {
+    let is_refused = identity.is_crowded(time_ms) && identity.names.iter().all(|name| *name.id != *via);
+    (is_refused && hops < MAX_HOPS).then(|| via.into())
 }
 
 fn turned(forward: &Forward, at_ms: Ms, state: ConsentState) -> Box<Forward> {

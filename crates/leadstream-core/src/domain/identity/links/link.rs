@@ -85,7 +85,7 @@ fn on_prospect(prospect: Box<Prospect>, asked: &Asked<'_>, rules: Rules<'_>) -> 
     let identity = prospect.extras.as_ref().map(|extras| &*extras.identity);
     let refused = if identity.is_some_and(|identity| identity.device.shared) {
         Some(Counted::Shared)
-    } else if identity.is_some_and(|identity| identity.crowded_until_ms.is_some_and(|until_ms| until_ms > asked.at_ms)) {
+    } else if identity.is_some_and(|identity| identity.is_crowded(asked.at_ms)) {
         Some(Counted::Crowded)
     } else if identity.is_some_and(|identity| identity.device.detached_ms.is_some_and(|at_ms| at_ms >= asked.at_ms)) {
         Some(Counted::Older)

@@ -55,7 +55,7 @@ pub fn on_move(record: Option<Record>, own: &str, moved: Move, hops: u8, rules: 
         },
     };
     let identity = into.extras.as_ref().and_then(|extras| extras.identity.get());
-    if identity.is_some_and(|identity| identity.crowded_until_ms.is_some_and(|until_ms| until_ms > moved.at_ms)) {
+    if identity.is_some_and(|identity| identity.is_crowded(moved.at_ms)) {
         let to = moved.from.clone();
         let body = Body::Return(Box::new(Move { from: own.into(), ..moved }));
         return OnMove::Refused(into, Box::new(Message::new(to, body)));
