@@ -6,8 +6,9 @@ use crate::runtime::horizon::Now;
 use std::time::Duration;
 
 /// A task is sure that nothing is on its way to it when all others are, but for one step: what one sends may make the next one send.
-/// As many steps as an event that is sent on goes as a rule: to whom an address belongs, and to whom that was joined.
-const SURE: u8 = 3;
+/// As many steps as what is due may take: a prospect that is given to an id that refuses it comes back by a link, the link of whom that
+/// one stands for, its move and its return, and what the return says goes one further. One more is for what is said of an address.
+const SURE: u8 = 6;
 /// A task whose own inputs are read waits at most so long for the others.
 const HELD_AT_MOST: Duration = Duration::from_secs(30);
 /// So far an input may be read without a commit, where it holds nothing to apply.
@@ -127,10 +128,46 @@ mod tests {
         assert_eq!(others.look(true, &now(100)), 1, "one is behind");
         hear(&mut others, [1, 1], 200);
         assert_eq!(others.look(true, &now(200)), 2);
-        hear(&mut others, [2, 2], 300);
-        assert_eq!((others.look(true, &now(300)), others.have_told(&now(300))), (3, true));
+        hear(&mut others, [SURE - 1, SURE - 1], 300);
+        assert_eq!((others.look(true, &now(300)), others.have_told(&now(300))), (SURE, true));
         assert_eq!((others.look(false, &now(400)), others.have_told(&now(400))), (0, false), "it has something to read");
         assert!(Others::new(None, None, &[0]).have_told(&now(0)), "identity is off");
+    }
+
+    /// Nothing that one message leads to, over as many tasks as it may, is still on its way when somebody is sure of all.
+    #[test]
+    fn nobody_is_sure_before_what_one_sends_has_made_the_next_ones_send_and_come_back() {
+        // A chain of messages: whoever has one waiting has something to read. Tasks look and are heard in any order.
+        const CHAIN: usize = 4;
+        fn others() -> [Others; 2] {
+            [Others::new(None, Some(1), &[0, 0]), Others::new(None, Some(1), &[0, 0])]
+        }
+        // Each round: which of the two look (bits 0 and 1), and whether the message in flight is taken (bit 2) after that.
+        let choices = 8_usize.pow(5);
+        for choice in 0..choices {
+            let (mut tasks, mut said) = (others(), [0_u8; 2]);
+            let (mut taken, mut at) = (0, 0);
+            let mut rest = choice;
+            for _ in 0..5 {
+                let round = rest % 8;
+                rest /= 8;
+                for (n, task) in tasks.iter_mut().enumerate() {
+                    if round & (1 << n) == 0 {
+                        continue;
+                    }
+                    at += 10;
+                    hear(task, said, at);
+                    // The message in flight lies before task `taken % 2`.
+                    let has_message = taken < CHAIN && taken % 2 == n;
+                    said[n] = task.look(!has_message, &now(at));
+                    let is_on_its_way = taken < CHAIN;
+                    assert!(!(is_on_its_way && task.have_told(&now(at))), "choice {choice}: sure after {taken} of {CHAIN} steps");
+                }
+                if round & 4 != 0 {
+                    taken += 1;
+                }
+            }
+        }
     }
 
     #[test]
