@@ -21,6 +21,10 @@ use input::{Held, Input};
 use others::Others;
 use std::time::Duration;
 
+/// So many timers fire in one batch: what comes due together after an outage, however much that is, must not outlast a transaction. As
+/// many outputs as a quarter of a batch's events (`engine.batch_max_events`) brings about at the most.
+pub const MOST_FIRED: u64 = 5_000;
+
 /// What a run gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ran {
@@ -40,6 +44,13 @@ pub struct Collect<'a> {
     pub stats: &'a mut BatchStats,
     /// Writes a dead letter.
     pub dead: &'a mut WriteDead<'a>,
+}
+
+impl Collect<'_> {
+    /// Timers that have fired in the batch.
+    fn fired(&self) -> u64 {
+        self.stats.fired + self.effects.fired
+    }
 }
 
 /// One task at work.
@@ -242,14 +253,18 @@ impl<C: Codec> TaskRunner<C> {
             let refused = refused.then(|| self.refused.refuse(self.partition, (n, offset), input.head_record_ms, now));
             let task = &mut self.task;
             chunk.announce(task);
+            let left = MOST_FIRED.saturating_sub(into.fired());
             let bad = chunk.with_input(|records, taken| match (taken, &refused) {
                 (Ok(taken), None) => {
+                    if !task.fire_before(taken, mode, left, into.effects) {
+                        return Ok(None);
+                    }
                     task.apply(taken, mode, into.effects);
                     if !planted!(ForwardedEmpty) {
                         into.effects.fill_forwarded(|message| decoder.forwarded(&records.view(input.at.1), message));
                     }
                     into.stats.count_input(input.number, taken);
-                    Ok(false)
+                    Ok(Some(false))
                 }
                 // What can't be read is of no use at any time.
                 (Err(rejected), _) | (Ok(_), Some(rejected)) => {
@@ -258,9 +273,11 @@ impl<C: Codec> TaskRunner<C> {
                     }
                     into.stats.count_dead(input.number, rejected.reason);
                     // Nothing is wrong with what an input may not say: one visitor must not stop it by that.
-                    Ok(rejected.reason.authority().is_none())
+                    Ok(Some(rejected.reason.authority().is_none()))
                 }
             })?;
+            // What is due before it fills the batch: it has its turn in the next one.
+            let Some(bad) = bad else { break };
             if let Some((dead, of)) = input.breaker.as_mut().and_then(|p| p.count(bad)) {
                 ran.tripped = Some(Tripped { input: input.number, offset, dead, of });
                 return Ok(ran);
@@ -294,24 +311,22 @@ impl<C: Codec> TaskRunner<C> {
         }
     }
 
-    /// Moves the task's time to the wall clock when it is caught up and has nothing in hand; says whether a timer fired.
-    pub fn advance(&mut self, now: &Now, effects: &mut BatchEffects) -> bool {
+    /// Moves the task's time to the wall clock when it is caught up and has nothing in hand. At most so many timers fire.
+    pub fn advance(&mut self, now: &Now, most: u64, effects: &mut BatchEffects) {
         let in_hand = self.inputs[..self.external].iter().any(Input::has_records);
         if (in_hand && !planted!(FiredWithRecordsInHand)) || !self.is_caught_up(now) {
             self.was_live &= self.is_caught_up(now);
-            return false;
+            return;
         }
         let mode = self.mode(now);
         let became_live = !std::mem::replace(&mut self.was_live, true);
         let wall_ms = now.wall_ms + if planted!(TimersEarly) { 2_000 } else { 0 };
         let due = self.task.next_deadline_ms().is_some_and(|deadline| deadline <= wall_ms);
         if !due && !became_live {
-            return false;
+            return;
         }
-        let fired = effects.fired;
-        self.task.advance(wall_ms, mode, effects);
+        self.task.advance_in_part(wall_ms, mode, most, effects);
         self.touched |= self.task.has_staged();
-        effects.fired > fired
     }
 
     /// When to wake up for a timer (wall clock); `None` while behind, or when nothing is pending.

@@ -22,7 +22,7 @@ use super::circuit_breaker::Tripped;
 use super::options::{OnPoison, Options};
 use super::partitioners::disagreement;
 use super::ports::{Cause, CommitLog, EventSource, Failure, Ports, RecordBatch};
-use super::task_runner::{Collect, TaskRunner, unreadable};
+use super::task_runner::{Collect, MOST_FIRED, TaskRunner, unreadable};
 use super::trouble::{Place, TroubleKind};
 use super::watch::Watch;
 use crate::engine::codec::Codec;
@@ -127,7 +127,6 @@ impl<P: Ports> Worker<P> {
         let wall_ms = now.wall_ms;
         let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms, short, is_bare, open, encoded, done };
         let mut applied = 0;
-        let mut fired = false;
         for runner in runners.values_mut().filter(|runner| runner.active && has_turn(runner)) {
             let mut dead = |batch: &dyn RecordBatch, n: usize, rejected: &_| writer.dead_letter(batch, n, rejected);
             let mut collect = Collect { effects, stats, dead: &mut dead };
@@ -142,7 +141,7 @@ impl<P: Ports> Worker<P> {
                 return Err(pause(runner, watches.entry(runner.partition).or_default(), &tripped, options));
             }
             writer.count(runner.partition, ran.applied as u64, stats.dead.values().sum::<u64>() - dead_before);
-            fired |= runner.advance(&now, effects);
+            runner.advance(&now, MOST_FIRED.saturating_sub(stats.fired + effects.fired), effects);
             if let Some(error) = effects.unreadable.take() {
                 return Err(unreadable(runner.partition, &error));
             }
@@ -152,7 +151,7 @@ impl<P: Ports> Worker<P> {
             }
             writer.outputs(runner.partition, effects, stats)?;
         }
-        if applied > 0 || fired || *open {
+        if applied > 0 || stats.fired > 0 || *open {
             since.get_or_insert(now.monotonic);
         }
         Ok(applied)

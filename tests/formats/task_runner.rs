@@ -1,6 +1,7 @@
 //! A task's inputs and the clock: nothing that a producer claims about the time moves the time of others.
 
 mod others;
+mod parts;
 
 use leadstream::config;
 use leadstream::domain::output::Body;
@@ -131,7 +132,7 @@ impl Rig {
     /// Applies what is there, and lets the wall clock fire what is due.
     fn turn(&mut self, wall_ms: Ms) {
         self.run(&now(wall_ms));
-        self.runner.advance(&now(wall_ms), &mut self.effects);
+        self.runner.advance(&now(wall_ms), u64::MAX, &mut self.effects);
     }
 
     /// Who was reminded of a cart.
@@ -209,7 +210,7 @@ fn without_a_limit_a_clock_still_moves_only_its_own_prospect() {
     rig.fetched(CLICKSTREAM, vec![page("fast", 4_102_444_800_000)], true);
     let now = Now { max_ahead_ms: Ms::MAX, ..now(WALL_MS) };
     rig.run(&now);
-    rig.runner.advance(&now, &mut rig.effects);
+    rig.runner.advance(&now, u64::MAX, &mut rig.effects);
     assert_eq!((rig.reminded(), rig.dead.len()), (Vec::new(), 0));
     assert!(rig.runner.task.time_ms() <= WALL_MS);
     rig.commit();

@@ -30,7 +30,7 @@ impl<P: Ports> Worker<P> {
         if records == 0 && !*writer.open {
             // Timers looked at and nothing came of it.
             runners.values_mut().filter(|runner| runner.touched).for_each(TaskRunner::confirm);
-            *since = None;
+            (*since, stats.fired) = (None, 0);
             return Ok(());
         }
         if planted!(OutputsCommittedFirst) && *writer.open {

@@ -55,16 +55,36 @@ impl<C: Codec> Task<C> {
         }
     }
 
+    /// Fires what is due before this is taken in, as [`Task::apply`] would, but at most so many timers; says whether all of it has
+    /// fired. What is left fires the next time.
+    #[inline]
+    pub fn fire_before(&mut self, input: &TaskInput<'_>, mode: Mode, most: u64, effects: &mut BatchEffects) -> bool {
+        if matches!(input, TaskInput::MemberUpdate { .. }) {
+            return true;
+        }
+        let until_ms = self.until_ms(input.time_ms().min(input.record_ms())).saturating_sub(1);
+        let is_due = self.timers.earliest_ms().is_some_and(|deadline_ms| deadline_ms <= until_ms);
+        if !is_due && self.held.is_empty() {
+            return true;
+        }
+        self.fire_until(until_ms, mode, most, effects)
+    }
+
     /// Fires every timer strictly earlier than min(event time, record time, wall clock), then applies the event.
     pub fn apply_event(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
         self.apply_sent(event, None, mode, effects);
     }
 
+    /// No event moves the task's time past the world's clock.
+    fn until_ms(&self, until_ms: Ms) -> Ms {
+        let is_free = until_ms > self.wall_ms && planted!(OneClockMovesAll);
+        if is_free { until_ms } else { until_ms.min(self.wall_ms) }
+    }
+
     /// Fires every timer strictly earlier than this, and is there then.
     fn reach(&mut self, until_ms: Ms, mode: Mode, effects: &mut BatchEffects) {
-        let is_free = until_ms > self.wall_ms && planted!(OneClockMovesAll);
-        let until_ms = if is_free { until_ms } else { until_ms.min(self.wall_ms) };
-        self.fire_until(until_ms.saturating_sub(1), mode, effects);
+        let until_ms = self.until_ms(until_ms);
+        self.fire_until(until_ms.saturating_sub(1), mode, u64::MAX, effects);
         self.time_ms = if planted!(TimeFalls) { until_ms } else { self.time_ms.max(until_ms) };
     }
 
@@ -110,12 +130,22 @@ impl<C: Codec> Task<C> {
 
     /// Fires every timer up to and including `until_ms`; the task's time becomes at least that.
     pub fn advance(&mut self, until_ms: Ms, mode: Mode, effects: &mut BatchEffects) {
-        self.fire_until(until_ms, mode, effects);
-        self.time_ms = self.time_ms.max(until_ms);
+        self.advance_in_part(until_ms, mode, u64::MAX, effects);
     }
 
-    /// Fires all timers up to `until_ms` in their total order: deadline, prospect, kind.
-    fn fire_until(&mut self, until_ms: Ms, mode: Mode, effects: &mut BatchEffects) {
+    /// Fires timers up to and including `until_ms`, at most so many, and says whether none is left: then the task's time becomes at
+    /// least that.
+    pub fn advance_in_part(&mut self, until_ms: Ms, mode: Mode, most: u64, effects: &mut BatchEffects) -> bool {
+        let is_done = self.fire_until(until_ms, mode, most, effects);
+        if is_done {
+            self.time_ms = self.time_ms.max(until_ms);
+        }
+        is_done
+    }
+
+    /// Fires timers up to `until_ms` in their total order: deadline, prospect, kind. At most about so many, as a prospect's that are due
+    /// at one instant fire together; says whether none is left.
+    fn fire_until(&mut self, until_ms: Ms, mode: Mode, most: u64, effects: &mut BatchEffects) -> bool {
         if mode != Mode::Behind && !self.held.is_empty() {
             for slot in std::mem::take(&mut self.held) {
                 if planted!(HeldTimerLost) {
@@ -126,14 +156,23 @@ impl<C: Codec> Task<C> {
             }
         }
         let hold = mode == Mode::Behind;
+        let last = effects.fired.saturating_add(most);
         let mut due: Vec<u32> = Vec::new();
         while let Some(deadline_ms) = self.timers.earliest_ms().filter(|d| *d <= until_ms) {
+            if effects.fired >= last {
+                return false;
+            }
             self.collect_due(deadline_ms, hold, &mut due, effects);
             self.sort_by_key(&mut due);
             for slot in due.drain(..) {
-                self.fire_slot(slot, deadline_ms, mode, effects);
+                if effects.fired < last {
+                    self.fire_slot(slot, deadline_ms, mode, effects);
+                } else {
+                    self.schedule(slot, deadline_ms);
+                }
             }
         }
+        true
     }
 
     /// Takes the slots that are really due at this deadline out of the queue; the others are queued again.
