@@ -12,6 +12,7 @@ mod record;
 use crate::domain::Ms;
 use crate::domain::identity::message::Message;
 use crate::engine::codec::{Codec, CodecError};
+use crate::engine::routed::{LastRouted, RoutedPartition};
 use crate::engine::task::{ProspectOutput, StagedRecord, TaskInput};
 pub use failure::{Failure, Refusal};
 pub(crate) use names::closed_set;
@@ -62,6 +63,8 @@ pub struct TaskRecord {
     pub incarnation: u64,
     /// `transactional.id` of the writer, for people.
     pub writer: String,
+    /// How far each partition that routers read has come.
+    pub routed: Vec<(RoutedPartition, LastRouted)>,
 }
 
 /// Headers of a record to be written; a header may have no value.

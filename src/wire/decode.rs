@@ -249,7 +249,7 @@ impl Decoder {
         if !self.options.no_ids.is_empty() {
             builder.forget_ids(|id| self.options.is_id(id, IdOf::Thing));
         }
-        let Origin { position, is_mail, is_trusted, .. } = head.origin;
+        let Origin { position, routed, is_mail, is_trusted, .. } = head.origin;
         let mut track = self.name(&mut builder)?;
         if track.name_id == NameId::NONE && matches!(track.kind, Kind::Other | Kind::Seller) && is_mail {
             track = self.lookup.of_mail(track);
@@ -304,6 +304,7 @@ impl Decoder {
             repeat_hash: repeat_hash(message_hash, &name),
             name,
             position,
+            routed,
             on_mail_topic: is_mail,
             cart_id: builder.cart_id,
             order_id: builder.order_id,

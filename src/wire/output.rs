@@ -144,11 +144,11 @@ impl Encode for Encoder {
     }
 
     fn task_record(&self, record: &TaskRecord, into: &mut Vec<u8>) {
-        task_record::encode(record, into);
+        task_record::encode(record, &self.catalog.input_topics, into);
     }
 
     fn read_task_record(&self, bytes: &[u8]) -> Result<TaskRecord, CodecError> {
-        task_record::decode(bytes)
+        task_record::decode(bytes, &self.catalog.input_topics)
     }
 }
 

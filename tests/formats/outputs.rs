@@ -470,7 +470,8 @@ fn a_dead_letter_says_why_and_where_from_and_is_read_back() {
 #[test]
 fn a_task_record_comes_back_through_the_port() {
     let encoder = encoder(Format::Json);
-    let record = TaskRecord { time_ms: -1, positions: vec![("a".into(), 5)], incarnation: u64::MAX, writer: "w".to_owned() };
+    let positions = vec![("a".into(), 5)];
+    let record = TaskRecord { time_ms: -1, positions, incarnation: u64::MAX, writer: "w".to_owned(), routed: Vec::new() };
     let mut bytes = Vec::new();
     encoder.task_record(&record, &mut bytes);
     assert_eq!(encoder.read_task_record(&bytes), Ok(record));

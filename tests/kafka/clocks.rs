@@ -111,10 +111,10 @@ fn a_task_time_that_ran_ahead_is_brought_back_at_a_restart() {
     // As an older version left it, whose time a record could move.
     let state = rig.read(OutTopic::State);
     let last = state.iter().rfind(|r| r.key.as_deref() == Some(TASK_KEY)).and_then(|r| r.value.as_deref());
-    let mut record = task_record::decode(last.expect("a task record")).expect("readable");
+    let mut record = task_record::decode(last.expect("a task record"), &[]).expect("readable");
     record.time_ms += 59 * MINUTE_MS;
     let mut value = Vec::new();
-    task_record::encode(&record, &mut value);
+    task_record::encode(&record, &[], &mut value);
     let topic = rig.options.output_topic(OutTopic::State);
     let producer: BaseProducer = crate::rig::producer(&rig.options.bootstrap_servers, "murmur2_random");
     producer.send(BaseRecord::to(&topic).partition(0).key(TASK_KEY).payload(&value)).expect("queued");

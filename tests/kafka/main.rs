@@ -30,6 +30,7 @@ mod outage;
 mod reading;
 mod rebalances;
 mod routed;
+mod routed_twice;
 mod routers;
 mod schemas;
 mod stuck;

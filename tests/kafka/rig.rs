@@ -217,7 +217,13 @@ impl Rig {
 
     /// Moves the group's offset, as an operator does.
     pub fn move_offsets(&self, input: &str, partition: i32, offset: i64) {
-        let consumer: BaseConsumer = self.options.restore_config(0).create().expect("a consumer");
+        self.move_offsets_of("", input, partition, offset);
+    }
+
+    /// The same of a group whose name ends so.
+    pub fn move_offsets_of(&self, group: &str, input: &str, partition: i32, offset: i64) {
+        let group_id = format!("{}{group}", self.options.group_id);
+        let consumer: BaseConsumer = self.options.restore_config(0).set("group.id", group_id).create().expect("a consumer");
         let mut list = TopicPartitionList::new();
         list.add_partition_offset(&format!("{}{input}", self.options.prefix), partition, Offset::Offset(offset)).unwrap();
         let begun = Instant::now();

@@ -12,6 +12,7 @@ pub mod hashing;
 pub mod merge;
 pub mod planted;
 mod prefetch;
+pub mod routed;
 pub mod store;
 pub mod task;
 mod task_input;

@@ -184,7 +184,7 @@ mod tests {
         let record = |cart: Option<i64>, members: Option<i64>| {
             let positions = [("cart", cart), ("members", members)];
             let positions = positions.into_iter().filter_map(|(topic, offset)| Some((topic.to_owned(), offset?))).collect();
-            TaskRecord { time_ms: 0, positions, incarnation: 1, writer: String::new() }
+            TaskRecord { time_ms: 0, positions, incarnation: 1, ..TaskRecord::default() }
         };
         let agreed = |positions, committed: [Option<i64>; 2], record: Option<&TaskRecord>| {
             let committed = committed.map(|offset| offset.map(Position::from));
@@ -220,6 +220,7 @@ mod tests {
             positions: vec![("cart".to_owned(), 3)],
             incarnation: 1,
             writer: "instance-0".to_owned(),
+            routed: Vec::new(),
         };
         let agreed = |options: &Options, offset, time_ms| {
             agreed_positions(options, 0, &[Some(Position { time_ms, ..Position::from(offset) })], &[offset], Some(&record))

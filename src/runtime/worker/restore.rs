@@ -10,6 +10,7 @@ use crate::engine::task::Task;
 use crate::planted;
 use crate::runtime::circuit_breaker::CircuitBreaker;
 use crate::runtime::horizon::length;
+use crate::runtime::options::Positions;
 use crate::runtime::ports::{CommitLog, Encode, EventSource, Failure, InputPartition, Ports, Position, StateSource, TASK_KEY};
 use crate::runtime::task_runner::TaskRunner;
 use crate::runtime::trouble::{Place, TroubleKind};
@@ -158,6 +159,11 @@ impl<P: Ports> Worker<P> {
         let ahead_ms = runner.task.restore_time(record.as_ref().map_or(Ms::MIN, |r| r.time_ms), self.clock.now_ms());
         warn_of_time(partition, ahead_ms, self.options.max_ahead_ms);
         let drawn = || crate::domain::ids::hash64(format!("{}/{partition}/{}", self.log.name(), self.clock.now_ms()).as_bytes());
+        // Who moved the group's offsets on purpose wants what comes again.
+        if let Some(record) = record.as_ref().filter(|_| restoring.parked.is_none() && self.options.positions != Positions::Group)
+        {
+            runner.task.restore_routed(record.routed.iter().copied());
+        }
         let written = record.map(|r| (r.incarnation, Some(r.time_ms)));
         (runner.incarnation, runner.committed_ms) = restoring.parked.or(written).unwrap_or_else(|| (drawn(), None));
         runner.active = true;

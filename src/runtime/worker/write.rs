@@ -129,6 +129,7 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
             positions: self.options.all_inputs().cloned().zip(positions).collect(),
             incarnation: runner.incarnation,
             writer: self.log.name().to_owned(),
+            routed: runner.task.routed().iter().collect(),
         };
         self.encoded.value.clear();
         self.encoder.task_record(&record, &mut self.encoded.value);

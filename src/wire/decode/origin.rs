@@ -11,6 +11,8 @@ use crate::wire::routed;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin {
     pub position: Position,
+    /// Which event of its record a router has sent, and which part of what that came to.
+    pub routed: Option<(u32, u32)>,
     /// `None`: the event's own time is the record's.
     pub record_ms: Option<Ms>,
     pub is_mail: bool,
@@ -44,7 +46,7 @@ impl Options {
     pub(super) fn origin(&self, position: Position, record_ms: Option<Ms>) -> Origin {
         let topic = self.topic(position.input);
         let (is_mail, is_trusted) = (topic.is_some_and(|topic| topic.is_email), topic.is_none_or(|topic| topic.is_trusted));
-        Origin { position, record_ms, is_mail, is_trusted }
+        Origin { position, routed: None, record_ms, is_mail, is_trusted }
     }
 }
 
@@ -61,12 +63,17 @@ impl Options {
             detail: format!("the router's header can't be read: {error}"),
         };
         let routed = routed::decode(header).map_err(unreadable)?;
-        let position = match self.input(&routed.topic) {
-            Some(input) => Position { input, partition: routed.partition, offset: routed.offset },
+        // What was sent on by another id comes in an order of its own.
+        let by_router = self.routed_input == Some(record.input);
+        let (position, part) = match self.input(&routed.topic) {
+            Some(input) => {
+                let position = Position { input, partition: routed.partition, offset: routed.offset };
+                (position, by_router.then_some((routed.element, routed.part)))
+            }
             // A topic that is routed no more.
-            None => own,
+            None => (own, None),
         };
         let record_ms = credible_ms(routed.record_ms);
-        Ok(Origin { position, record_ms, is_mail: routed.is_mail, is_trusted: routed.is_trusted })
+        Ok(Origin { position, routed: part, record_ms, is_mail: routed.is_mail, is_trusted: routed.is_trusted })
     }
 }

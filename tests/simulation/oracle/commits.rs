@@ -97,7 +97,7 @@ fn of_transaction<'a>(
     if count > 1 {
         findings.add(Rule::TransactionsAreWhole, format!("{who}: {count} task records in one transaction"));
     }
-    let record = match task_record::decode(last.record.value.as_deref().unwrap_or_default()) {
+    let record = match task_record::decode(last.record.value.as_deref().unwrap_or_default(), &[]) {
         Ok(record) => record,
         Err(error) => {
             findings.add(Rule::StateIsTheFold, format!("{who}: its task record can't be read: {error}"));

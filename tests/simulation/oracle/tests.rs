@@ -75,7 +75,7 @@ fn a_timer_may_have_fired_at_an_instant_that_nothing_shows() {
     let [returned] = &returned[..] else { panic!("{returned:#?}") };
     let is_its = |v: &&mut Visible| v.transaction == returned.transaction && v.record.key.as_deref() == Some(TASK_KEY);
     let task = run.visible(OutTopic::State).flatten().find(is_its).map(|v| v.record.value.clone().unwrap()).unwrap();
-    let time_ms = task_record::decode(&task).unwrap().time_ms;
+    let time_ms = task_record::decode(&task, &[]).unwrap().time_ms;
     assert!(time_ms < START_MS + 14_000, "it is not the wall clock that the task record shows: {time_ms}");
     assert_eq!(run.judge().findings, []);
 }
@@ -143,10 +143,10 @@ fn offsets_that_are_not_those_of_the_state() {
 fn move_last_position(run: &mut Honest, by: i64) {
     let all = run.longest(OutTopic::State);
     let last = all.iter_mut().rev().find(|v| v.record.key.as_deref() == Some(TASK_KEY)).unwrap();
-    let mut record = task_record::decode(last.record.value.as_deref().unwrap()).unwrap();
+    let mut record = task_record::decode(last.record.value.as_deref().unwrap(), &[]).unwrap();
     record.positions[0].1 += by;
     let (mut bytes, name, to) = (Vec::new(), record.positions[0].0.clone(), record.positions[0].1);
-    task_record::encode(&record, &mut bytes);
+    task_record::encode(&record, &[], &mut bytes);
     last.record = with_value(&last.record, &bytes);
     let transaction = last.transaction.unwrap();
     let topic = u16::try_from(run.topics.names.iter().position(|n| *n == name).unwrap()).unwrap();
@@ -250,10 +250,10 @@ fn a_tasks_time_that_falls_or_runs_ahead() {
     let change = |run: &mut Honest, by: i64| {
         let all = run.longest(OutTopic::State);
         let last = all.iter_mut().rev().find(|v| v.record.key.as_deref() == Some(TASK_KEY)).unwrap();
-        let mut record = task_record::decode(last.record.value.as_deref().unwrap()).unwrap();
+        let mut record = task_record::decode(last.record.value.as_deref().unwrap(), &[]).unwrap();
         record.time_ms += by;
         let mut bytes = Vec::new();
-        task_record::encode(&record, &mut bytes);
+        task_record::encode(&record, &[], &mut bytes);
         last.record = with_value(&last.record, &bytes);
     };
     breaks(Rule::TaskTime, |run| change(run, 100_000));

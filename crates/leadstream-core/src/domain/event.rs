@@ -187,6 +187,8 @@ pub struct Event<'a> {
     /// The same with the name: identifies the message.
     pub repeat_hash: u64,
     pub position: Position,
+    /// Where a router has sent it: which event of its record it is, and which part of what that came to.
+    pub routed: Option<(u32, u32)>,
     /// It came on one of the `topics.email` topics.
     pub on_mail_topic: bool,
     pub cart_id: Option<Cow<'a, str>>,

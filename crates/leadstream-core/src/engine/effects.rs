@@ -80,11 +80,13 @@ impl BatchEffects {
     }
 
     fn take_notes(&mut self, effects: &mut Effects) {
-        for note in effects.notes.drain(..) {
-            match self.notes.iter_mut().find(|(n, _)| *n == note) {
-                Some((_, count)) => *count += 1,
-                None => self.notes.push((note, 1)),
-            }
+        effects.notes.drain(..).for_each(|note| self.note(note));
+    }
+
+    pub(super) fn note(&mut self, note: Note) {
+        match self.notes.iter_mut().find(|(n, _)| *n == note) {
+            Some((_, count)) => *count += 1,
+            None => self.notes.push((note, 1)),
         }
     }
 }

@@ -16,9 +16,11 @@ mod state;
 use super::codec::Codec;
 pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};
 use super::figures::Before;
+use super::routed::{LastRouted, Routed, RoutedPartition};
 use super::store::NEVER;
 pub use super::task_input::{Forwarder, TaskInput};
 use crate::domain::event::Event;
+use crate::domain::output::Note;
 use crate::domain::rules::forget::next_timer;
 use crate::domain::state::timers::TimerKind;
 use crate::domain::step::{fire, step};
@@ -48,6 +50,7 @@ impl<C: Codec> Task<C> {
     #[inline]
     pub fn apply(&mut self, input: &TaskInput<'_>, mode: Mode, effects: &mut BatchEffects) {
         match input {
+            TaskInput::Event(event) if self.routed.is_repeat(event) => effects.note(Note::Duplicate),
             TaskInput::Event(event) => self.apply_event(event, mode, effects),
             TaskInput::Forwarded { event, by } => self.apply_sent(event, Some(by), mode, effects),
             TaskInput::Told { message, record_ms } => self.apply_told(message, *record_ms, mode, effects),
@@ -246,6 +249,16 @@ impl<C: Codec> Task<C> {
         } else {
             self.schedule(slot, next_ms);
         }
+    }
+
+    /// How far what routers read has come to the task.
+    pub fn routed(&self) -> &Routed {
+        &self.routed
+    }
+
+    /// How far it had come when the task's record was written.
+    pub fn restore_routed(&mut self, reached: impl IntoIterator<Item = (RoutedPartition, LastRouted)>) {
+        self.routed.restore(reached);
     }
 
     /// The earliest deadline, to sleep until. May be earlier than the truth, never later.

@@ -152,6 +152,7 @@ impl Did {
             clamped: false,
             corrected: None,
             ids: None,
+            routed: None,
             came_under: None,
         }
     }

@@ -81,6 +81,7 @@ impl<C: Codec> Task<C> {
         (self.staged, self.encoded) = (batch, encoded);
         self.room.settle();
         self.tally.confirm();
+        self.routed.confirm();
         self.committed_time_ms = self.time_ms;
     }
 
@@ -102,6 +103,7 @@ impl<C: Codec> Task<C> {
         self.encoded.clear();
         self.room.settle();
         self.tally.discard();
+        self.routed.discard();
         if !planted!(DiscardForgetsTime) {
             self.time_ms = self.committed_time_ms;
         }

@@ -13,6 +13,7 @@ use crate::engine::effects::BatchEffects;
 use crate::engine::figures::population::{Population, Standing};
 use crate::engine::figures::{Tally, TouchPlace};
 use crate::engine::hashing::HashSeed;
+use crate::engine::routed::Routed;
 use crate::engine::store::{Entry, NEVER, Store};
 use crate::engine::timers::Timers;
 use std::collections::VecDeque;
@@ -76,6 +77,8 @@ pub struct Task<C: Codec> {
     pub(super) effects: Effects,
     /// Ids may point to others; `None`: each is a prospect's own.
     pub(super) linking: Option<Arc<Linking>>,
+    /// How far what routers read has come.
+    pub(super) routed: Routed,
     /// The records that the batch changed, one after the other.
     pub(super) encoded: Vec<u8>,
 }
@@ -106,6 +109,7 @@ impl<C: Codec> Task<C> {
             wall_ms: Ms::MAX,
             effects: Effects::default(),
             linking: None,
+            routed: Routed::default(),
             encoded: Vec::new(),
         }
     }
