@@ -1,6 +1,7 @@
 //! Who visits the shop: a handful of personalities, and what is known of one visitor at a time.
 
 use super::rng::SeededRng;
+use super::what::What;
 use crate::domain::Ms;
 
 /// Habits of a kind of visitor. Shares are chances from 0 to 1.
@@ -132,7 +133,12 @@ pub(super) struct Line {
 pub(super) struct Visitor {
     pub habits: u8,
     pub known: bool,
-    pub identified: bool,
+    /// By device.
+    pub identified: [bool; 2],
+    pub several_ids: bool,
+    /// The one in use, and those that were.
+    pub device: u8,
+    pub came_by: [bool; 2],
     pub mail: MailState,
     pub place: Place,
     pub aim: Aim,
@@ -157,7 +163,7 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
-    pub(super) fn new(rng: &mut SeededRng) -> Self {
+    pub(super) fn new(rng: &mut SeededRng, several_ids: bool) -> Self {
         let mut roll = rng.below(100);
         let mut habits = 0;
         for (n, h) in HABITS.iter().enumerate() {
@@ -169,7 +175,35 @@ impl Visitor {
         }
         let known = rng.chance(HABITS[habits].known);
         let mail = if known && rng.chance(0.9) { MailState::Welcome } else { MailState::NoAddress };
-        Self { habits: u8::try_from(habits).unwrap_or(0), known, mail, ..Self::default() }
+        Self { habits: u8::try_from(habits).unwrap_or(0), known, mail, several_ids, ..Self::default() }
+    }
+
+    /// The device of the next visit: with several ids, who has an account has two.
+    pub(super) fn take_device(&mut self) {
+        self.device = u8::from(self.several_ids && self.known && self.visit / 2 % 2 == 1);
+    }
+
+    /// Whether the visit begins with a login. With several ids nobody logs in before a second look.
+    pub(super) fn logs_in(&mut self) -> bool {
+        let device = usize::from(self.device);
+        let may = self.came_by[device] || !self.several_ids;
+        self.came_by[device] = true;
+        let logs_in = self.known && may && !self.identified[device];
+        self.identified[device] |= logs_in;
+        logs_in
+    }
+
+    /// Whether an event says the account, and whether it says the device; a mail says neither, but the address.
+    pub(super) fn says(&self, what: &What) -> (bool, bool) {
+        if !self.several_ids || !self.known {
+            return (self.known, true);
+        }
+        match what {
+            What::Mail(..) => (false, false),
+            // By the shop's server.
+            What::Ordered { .. } | What::Refunded { .. } => (true, false),
+            _ => (self.identified[usize::from(self.device)], true),
+        }
     }
 
     pub(super) fn habits(&self) -> &'static Habits {
