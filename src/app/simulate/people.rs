@@ -1,7 +1,6 @@
 //! Who visits the shop: a handful of personalities, and what is known of one visitor at a time.
 
 use super::rng::SeededRng;
-use super::what::What;
 use crate::domain::Ms;
 
 /// Habits of a kind of visitor. Shares are chances from 0 to 1.
@@ -191,19 +190,6 @@ impl Visitor {
         let logs_in = self.known && may && !self.identified[device];
         self.identified[device] |= logs_in;
         logs_in
-    }
-
-    /// Whether an event says the account, and whether it says the device; a mail says neither, but the address.
-    pub(super) fn says(&self, what: &What) -> (bool, bool) {
-        if !self.several_ids || !self.known {
-            return (self.known, true);
-        }
-        match what {
-            What::Mail(..) => (false, false),
-            // By the shop's server.
-            What::Ordered { .. } | What::Refunded { .. } => (true, false),
-            _ => (self.identified[usize::from(self.device)], true),
-        }
     }
 
     pub(super) fn habits(&self) -> &'static Habits {

@@ -21,12 +21,25 @@ fn key(out: &mut Vec<u8>, visitor: u32, person: &Visitor, stamp: &Stamp, says: (
     }
 }
 
+/// Whether an event says the account, and whether it says the device; a mail says neither, but the address.
+fn says(person: &Visitor, what: &What) -> (bool, bool) {
+    if !person.several_ids || !person.known {
+        return (person.known, true);
+    }
+    match what {
+        What::Mail(..) => (false, false),
+        // By the shop's server.
+        What::Ordered { .. } | What::Refunded { .. } => (true, false),
+        _ => (person.identified[usize::from(person.device)], true),
+    }
+}
+
 /// Writes the event; gives the place of `receivedAt` in the value.
 pub(super) fn event(record: &mut Record, scene: &Scene<'_>, topic: Topic, pad_bytes: usize, dates: &mut Dates) -> usize {
     let Scene { stamp, visitor, person, what } = *scene;
     record.topic = topic;
     record.record_ms = stamp.record_ms;
-    let says @ (says_user, says_device) = person.says(what);
+    let says @ (says_user, says_device) = says(person, what);
     key(record.key.get_or_insert_default(), visitor, person, stamp, says);
     let out = &mut record.value;
     out.clear();

@@ -165,6 +165,8 @@ pub struct Effects {
     pub outputs_of_merged: Vec<Output>,
     /// What a merge takes back of what was counted.
     pub given_up: Option<Box<GivenUp>>,
+    /// Moves of a merge that are counted, and said to nobody.
+    pub unsaid: Vec<Output>,
 }
 
 impl Effects {

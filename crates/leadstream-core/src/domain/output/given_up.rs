@@ -1,11 +1,10 @@
 //! What two prospects that are one were counted as twice: figures take it back.
 
 use crate::domain::Ms;
-use crate::domain::output::Output;
 use crate::domain::state::lead::Lead;
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 
-/// What a merge takes back of what was counted, and what it leaves to be counted without a word.
+/// What a merge takes back of what was counted.
 #[derive(Debug, Default)]
 pub struct GivenUp {
     /// Of the way that was not kept, of each model and axis.
@@ -14,8 +13,6 @@ pub struct GivenUp {
     pub lead: Option<Box<Lead>>,
     /// Where the lead of the person stood when two became one, before anything followed from it: it was counted to get there.
     pub lead_before: Option<Box<Lead>>,
-    /// Moves of the way that was kept: to be counted, and said to nobody.
-    pub unsaid: Vec<Output>,
 }
 
 /// A move that was counted. Stages are indices in the model.

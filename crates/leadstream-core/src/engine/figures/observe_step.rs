@@ -150,7 +150,8 @@ impl Tally {
     /// Two prospects are one: what that brought about is counted, and what one of them was counted as beside the other is taken back.
     pub fn merged(&mut self, before: Before, effects: &mut Effects, prospect: &Prospect, models: &Models) {
         let given_up = effects.given_up.take().map(|given_up| *given_up).unwrap_or_default();
-        let GivenUp { moves, lead, lead_before, unsaid } = given_up;
+        let GivenUp { moves, lead, lead_before } = given_up;
+        let unsaid = std::mem::take(&mut effects.unsaid);
         let before = lead_before.map_or(before, |lead| before.with_lead(&lead));
         self.heard(before, prospect, models);
         self.outputs(&unsaid, prospect, models);

@@ -104,8 +104,6 @@ pub(super) fn give_up_all(counted: &Track, own_is_out: bool, (index, model): (us
 
 /// What was moved back without a word on a way that is given up is not counted.
 pub(super) fn drop_unsaid(model: usize, axis: Axis, effects: &mut Effects) {
-    if let Some(given_up) = &mut effects.given_up {
-        let is_of = |body: &Body| matches!(body, Body::StageChanged(change) if change.axis == axis);
-        given_up.unsaid.retain(|output| output.model != model || !is_of(&output.body));
-    }
+    let is_of = |body: &Body| matches!(body, Body::StageChanged(change) if change.axis == axis);
+    effects.unsaid.retain(|output| output.model != model || !is_of(&output.body));
 }
