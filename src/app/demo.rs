@@ -12,20 +12,23 @@ mod traffic;
 mod view;
 
 use super::cli::{DemoArgs, SettingsArgs, ShopKind};
+use super::identity;
 use super::replay::decode_options;
-use super::service::{Instance, Options};
+use super::service::{Instance, Options, topics_of_events};
 use super::simulate::{ProducerOptions, ShopOptions, Traffic, stop_on_ctrl_c, wall_ms};
+use crate::config::settings::InputTopic;
 use crate::config::{Loaded, Settings};
+use crate::domain::identity::linking::LiveLinking;
 use crate::domain::model::Models;
 use crate::domain::{DAY_MS, Ms};
 use crate::http;
 use crate::kafka::mock::Mock;
 use crate::runtime::options::{Options as WorkerOptions, Positions};
-use crate::runtime::ports::Clock;
+use crate::runtime::ports::{Clock, OutTopic};
 use crate::runtime::snapshot::{StatusBoard, TaskState};
 use crate::runtime::supervisor::Handle;
 use crate::telemetry::Telemetry;
-use crate::wire::decode::Decoder;
+use crate::wire::decode::{Decoder, Format};
 use crate::wire::output;
 use anyhow::Context;
 use clock::DemoClock;
@@ -37,7 +40,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-use view::{Frame, Screen};
+use view::{Frame, Persons, Screen};
 
 /// Partitions of every topic.
 const PARTITIONS: i32 = 4;
@@ -63,13 +66,15 @@ pub fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     demo.go(&args)
 }
 
-/// A shop that sells to companies is shown with the model for them, unless the settings name models.
+/// A shop that sells to companies is shown with the model for them, unless the settings name models. Addresses are hashed, with
+/// identity, by a secret of this run: nothing of a demo outlives it.
 fn settings_and_models(args: &DemoArgs) -> anyhow::Result<(Loaded, Models)> {
-    let loaded = super::load_settings::settings_and_models(&args.settings)?;
+    let mut set = args.settings.set.clone();
+    set.insert(0, format!("identity.secret={:032x}", rand::random::<u128>()));
+    let loaded = super::load_settings::settings_and_models(&SettingsArgs { set: set.clone(), ..args.settings.clone() })?;
     if args.shop == ShopKind::Consumer || loaded.0.settings.model.files != Settings::default().model.files {
         return Ok(loaded);
     }
-    let mut set = args.settings.set.clone();
     set.push("model.files=b2b10".to_owned());
     super::load_settings::settings_and_models(&SettingsArgs { set, ..args.settings.clone() })
 }
@@ -85,6 +90,8 @@ struct Demo {
     http: http::Server,
     handle: Handle,
     kafka: crate::kafka::options::Options,
+    /// Identity is on.
+    has_ids: bool,
     /// Last: everything else needs it.
     _mock: Mock,
 }
@@ -92,16 +99,32 @@ struct Demo {
 impl Demo {
     fn start(args: &DemoArgs, settings: &Settings, models: Arc<Models>) -> anyhow::Result<Self> {
         let mock = Mock::start()?;
-        let decode = decode_options(settings);
+        let ids = identity::ids(settings)?;
+        let mut decode = decode_options(settings);
         let inputs: Vec<String> = decode.topics.iter().map(|t| t.name.clone()).collect();
         let mut kafka = mock.options("leadstream-demo");
         kafka.prefix.clone_from(&settings.topics.prefix);
         mock.create_topics(&kafka, &inputs, PARTITIONS)?;
-        let encode =
-            output::Options { format: output::Format::Json, source: "leadstream/demo".to_owned(), input_topics: inputs.clone() };
+        if ids.is_some() {
+            decode.forwards_input = u16::try_from(decode.topics.len()).ok();
+            let name = kafka.output_topic(OutTopic::Forwards);
+            decode.topics.push(InputTopic { name, is_email: false, is_trusted: true, format: Format::Json });
+            decode.zones.push(None);
+        }
+        let encode = output::Options {
+            format: output::Format::Json,
+            source: "leadstream/demo".to_owned(),
+            input_topics: topics_of_events(&decode),
+        };
         // The mock cluster drops transactional offsets.
-        let worker = WorkerOptions { positions: Positions::TaskRecord, ..WorkerOptions::new(inputs, 0) };
-        let options = Options { kafka, worker, mappings: Vec::new(), routed: None, ids: None };
+        let worker = WorkerOptions {
+            positions: Positions::TaskRecord,
+            forwards_input: decode.forwards_input,
+            linking: ids.as_ref().map(|ids| Arc::new(LiveLinking::new((*ids.linking).clone()))),
+            ..WorkerOptions::new(decode.topics.iter().map(|topic| topic.name.clone()).collect(), 0)
+        };
+        let reader = ids.as_ref().map(|ids| Arc::clone(&ids.reader));
+        let options = Options { kafka, worker, mappings: Vec::new(), routed: None, ids };
         let clock = Arc::new(DemoClock::new(start_ms(args), history_ms(args.shop), args.speed()));
         let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
         let mut instance = Instance::new(&options, Arc::clone(&models), Arc::<DemoClock>::clone(&clock), telemetry);
@@ -113,10 +136,17 @@ impl Demo {
             start_ms: start_ms(args),
             late: 0.005,
             corrupt_share: 0.002,
+            several_ids: settings.identity.enabled,
             ..ShopOptions::default()
         };
         let shop = traffic::with_history(args.shop, shop, history_ms(args.shop), &producer)?;
-        let handle = instance.start(&options, Decoder::new(decode, &instance.models.vocabulary), encode)?;
+        let decoder = Decoder::new(decode, &instance.models.vocabulary);
+        let decoder = match reader {
+            Some(reader) => decoder.reading_ids(reader),
+            None => decoder,
+        };
+        let has_ids = options.ids.is_some();
+        let handle = instance.start(&options, decoder, encode)?;
         Ok(Self {
             bootstrap: mock.bootstrap_servers(),
             producer,
@@ -127,6 +157,7 @@ impl Demo {
             http,
             handle,
             kafka: options.kafka,
+            has_ids,
             _mock: mock,
         })
     }
@@ -159,6 +190,7 @@ impl Demo {
             // What was sold is worked on and read before the pipeline stops.
             std::thread::sleep(FRAME * 2);
             let open_for = self.clock.open_for();
+            let persons = self.has_ids.then(|| Persons::of(&self.board));
             let stopped = self.handle.stop(STOP_TIME);
             read.store(true, Ordering::Release);
             let joined = |thread: std::thread::Result<anyhow::Result<()>>, what: &str| {
@@ -169,7 +201,7 @@ impl Demo {
             shown?;
             stopped.context("the pipeline did not stop cleanly")?;
             let seen = shelf.look();
-            let frame = Frame { open_for, ..show.frame(&seen, sent.load(Ordering::Relaxed), 0) };
+            let frame = Frame { open_for, persons, ..show.frame(&seen, sent.load(Ordering::Relaxed), 0) };
             writeln!(std::io::stdout(), "\n{}", view::summary(&frame, std::io::stdout().is_terminal()))?;
             anyhow::ensure!(seen.twice == 0, "{} outputs were read twice: that must never be, please report it", seen.twice);
             let (shown, what) = match args.shop {
@@ -263,6 +295,7 @@ impl Show<'_> {
             board: self.demo,
             model: self.model,
             seen,
+            persons: None,
         }
     }
 

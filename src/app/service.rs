@@ -61,7 +61,7 @@ pub fn start(
     worker.partitions = found.partitions;
     worker.dead_letter_budget_bytes = wire::dead_letter::budget_bytes(found.dead_letter_message_bytes);
     let following = worker.linking.clone().map(|live| identity::following(&kafka, live)).transpose()?;
-    let purging = ids.as_ref().map(|_| identity::purging(&kafka, worker.partitions));
+    let purging = ids.as_ref().filter(|_| !kafka.is_mock).map(|_| identity::purging(&kafka, worker.partitions));
     let mut others = match routed {
         None => Vec::new(),
         Some((of_routers, mut router, inputs)) => {

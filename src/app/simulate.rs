@@ -142,6 +142,7 @@ impl Plan {
             corrupt_share: args.corrupt_share,
             pad_bytes: args.pad_bytes,
             sources: Sources::new(&args.sources),
+            several_ids: false,
         };
         let endless = args.events.is_none() && until_ms.is_none();
         let pace = match (args.kafka, args.rate, start_ms) {

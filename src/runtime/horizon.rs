@@ -51,7 +51,12 @@ pub struct Now {
     pub behind_after_ms: Ms,
     /// See [`Horizon`].
     pub max_ahead_ms: Ms,
+    /// What routers and other tasks say of themselves was said not longer ago than this (in the clock's time).
+    pub said_within_ms: Ms,
 }
+
+/// Clocks of machines being as they are.
+const SAID_WITHIN_MS: Ms = 60_000;
 
 impl Now {
     /// By a clock, with what a worker's options say of times.
@@ -63,6 +68,7 @@ impl Now {
             monotonic: clock.monotonic(),
             behind_after_ms: behind_ms as i64,
             max_ahead_ms: options.max_ahead_ms,
+            said_within_ms: (SAID_WITHIN_MS as f64 * clock.speed()) as Ms,
         }
     }
 

@@ -156,7 +156,13 @@ mod tests {
     use super::*;
 
     fn now(seconds: u64) -> Now {
-        Now { wall_ms: 1_000 * seconds as i64, monotonic: Duration::from_secs(seconds), behind_after_ms: 0, max_ahead_ms: 0 }
+        Now {
+            wall_ms: 1_000 * seconds as i64,
+            monotonic: Duration::from_secs(seconds),
+            behind_after_ms: 0,
+            max_ahead_ms: 0,
+            said_within_ms: 0,
+        }
     }
 
     #[test]

@@ -49,6 +49,20 @@ fn the_demo_for_companies_shows_hand_overs_contracts_and_consensus() {
 }
 
 #[test]
+fn with_identity_visitors_users_and_addresses_are_persons_and_reminders_leave() {
+    let set = "identity.enabled=true";
+    let args = ["demo", "--set", set, "--duration", "15s", "--speed", "20000", "--listen", "127.0.0.1:0"];
+    let text = &stdout(&succeed(&args));
+    let persons = line(text, "persons");
+    let (all, ids) = (number(persons, "persons"), number(persons, " by "));
+    assert!(all > 100 && ids > all + 100, "{text}");
+    assert!(number(persons, "ids,") > 50, "{text}");
+    assert!(number(line(text, "cart triggers by step"), "1:") > 20, "{text}");
+    assert!(text.contains("too: one person"), "who turns out to be whom is told: {text}");
+    assert_eq!(number(line(text, "read twice"), "twice"), 0, "{text}");
+}
+
+#[test]
 fn a_demo_without_a_trigger_fails() {
     // An hour never passes.
     let output = run(&["demo", "--duration", "1s", "--speed", "60", "--listen", "127.0.0.1:0"]);

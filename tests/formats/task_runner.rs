@@ -79,7 +79,7 @@ fn garbage(timestamp_ms: impl Into<Option<Ms>>) -> Record {
 
 fn now(wall_ms: Ms) -> Now {
     let monotonic = Duration::from_millis(wall_ms.unsigned_abs());
-    Now { wall_ms, monotonic, behind_after_ms: 5 * SECOND_MS, max_ahead_ms: LIMIT_MS }
+    Now { wall_ms, monotonic, behind_after_ms: 5 * SECOND_MS, max_ahead_ms: LIMIT_MS, said_within_ms: 60 * SECOND_MS }
 }
 
 struct Rig {

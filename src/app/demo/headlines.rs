@@ -22,6 +22,8 @@ pub(super) enum HeadlineKind {
     Lead,
     /// A buying group agrees.
     Agreed,
+    /// Two ids are one person's.
+    Person,
     /// A customer.
     Won,
 }

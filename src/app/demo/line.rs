@@ -11,6 +11,7 @@ pub(super) struct Line<'a> {
     pub prospect: String,
     pub axis: Option<String>,
     pub direction: Option<String>,
+    pub from: Option<String>,
     pub to: Option<String>,
     pub step: Option<u8>,
     pub due_at: Option<jiff::Timestamp>,

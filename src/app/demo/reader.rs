@@ -18,13 +18,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Read before the service writes: nothing of the start is missed. (The broker keeps 5 MiB a partition.)
-const TOPICS: [OutTopic; 7] = [
+const TOPICS: [OutTopic; 8] = [
     OutTopic::StageChanges,
     OutTopic::ScoreChanges,
     OutTopic::CartAbandoned,
     OutTopic::CartOutcomes,
     OutTopic::HandOvers,
     OutTopic::Accounts,
+    OutTopic::Identities,
     OutTopic::DeadLetters,
 ];
 
@@ -40,6 +41,8 @@ pub(super) struct Seen {
     pub recovery: Recovery,
     pub leads: Leads,
     pub dead_letters: u64,
+    /// Prospects that became part of another one.
+    pub merged: u64,
     /// Trigger ids that were read more than once.
     pub twice: u64,
     /// Real milliseconds from a trigger's due time until it was read.
@@ -140,6 +143,13 @@ fn note(seen: &mut Seen, line: &Line<'_>, clock: &DemoClock) {
             seen.headlines
                 .tell(HeadlineKind::Step(step), format!("{who:8}  left {first}{more} behind, {value:.2}: reminder {step}"));
         }
+        "prospect.merged" => {
+            seen.merged += 1;
+            let from = line.from.as_deref().unwrap_or_default();
+            let from = &from[..from.floor_char_boundary(14)];
+            seen.headlines.tell(HeadlineKind::Person, format!("{who:8}  is {from}, too: one person"));
+        }
+        kind if kind.starts_with("id.") => {}
         kind => {
             *seen.outcomes.entry(kind.to_owned()).or_default() += 1;
             if matches!(kind, "cart.recovered" | "cart.recovered-late" | "cart.reversed") {

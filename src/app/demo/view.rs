@@ -32,6 +32,28 @@ pub(super) struct Frame<'a> {
     pub board: &'a StatusBoard,
     pub model: &'a Model,
     pub seen: &'a Seen,
+    /// `None`: a key is a person.
+    pub persons: Option<Persons>,
+}
+
+/// Who the ids are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Persons {
+    pub ids: u64,
+    pub persons: u64,
+}
+
+impl Persons {
+    /// Of all tasks.
+    pub(super) fn of(board: &StatusBoard) -> Self {
+        let mut all = Self { ids: 0, persons: 0 };
+        for task in board.tasks() {
+            let persons: u64 = task.population.carts.iter().sum();
+            all.persons += persons;
+            all.ids += persons + task.population.forwards;
+        }
+        all
+    }
 }
 
 /// Takes the terminal over and gives it back, however the demo ends.
@@ -71,6 +93,7 @@ fn color_of(kind: HeadlineKind) -> Color {
         HeadlineKind::Recovered | HeadlineKind::Won => Color::Green,
         HeadlineKind::Lead => Color::Yellow,
         HeadlineKind::Agreed => Color::Magenta,
+        HeadlineKind::Person => Color::Cyan,
         HeadlineKind::Ended => Color::DarkGrey,
         HeadlineKind::Hot => Color::Red,
     }
@@ -82,6 +105,7 @@ fn mark_of(kind: HeadlineKind) -> &'static str {
         HeadlineKind::Recovered | HeadlineKind::Won => "✔",
         HeadlineKind::Lead => "→",
         HeadlineKind::Agreed => "●",
+        HeadlineKind::Person => "=",
         HeadlineKind::Ended => "·",
         HeadlineKind::Hot => "▲",
     }
@@ -211,6 +235,9 @@ pub(super) fn summary(frame: &Frame<'_>, color: bool) -> String {
     }
     let (up, down) = (seen.scores.get("up").copied().unwrap_or(0), seen.scores.get("down").copied().unwrap_or(0));
     text += &format!("\n  score changes           {up} up, {down} down");
+    if let Some(Persons { ids, persons }) = frame.persons {
+        text += &format!("\n  persons                 {persons} by {ids} ids, {} merges", seen.merged);
+    }
     match frame.shop {
         ShopKind::Consumer => text += &format!("\n  cart triggers by step   {}", steps(seen)),
         ShopKind::B2b => {
@@ -227,5 +254,11 @@ pub(super) fn summary(frame: &Frame<'_>, color: bool) -> String {
 }
 
 fn outputs(seen: &Seen) -> u64 {
-    sum(&seen.stages) + sum(&seen.scores) + seen.triggers() + sum(&seen.outcomes) + seen.leads.outputs() + seen.twice
+    sum(&seen.stages)
+        + sum(&seen.scores)
+        + seen.triggers()
+        + sum(&seen.outcomes)
+        + seen.merged
+        + seen.leads.outputs()
+        + seen.twice
 }

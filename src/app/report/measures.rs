@@ -51,6 +51,7 @@ pub(in crate::app) struct Measures {
 impl Measures {
     /// All of it. `costs`: what campaigns cost. `pipeline`: stages that the caller names instead of the model's.
     pub(in crate::app) fn of(figures: &Figures, costs: &Costs, pipeline: Option<&(String, String)>) -> Self {
+        let figures = &figures.none_below_zero();
         let mut models: Vec<ModelMeasures> =
             figures.models.iter().map(|(key, names)| stages::of(figures, *key, names, pipeline)).collect();
         models.sort_by_key(|m| (!m.in_charge, m.name.clone()));

@@ -12,7 +12,12 @@ pub(super) fn user(out: &mut Vec<u8>, visitor: u32, stamp: &Stamp) {
 
 /// A browser.
 pub(super) fn anonymous(out: &mut Vec<u8>, visitor: u32, stamp: &Stamp) {
-    uuid(out, &visitor.to_le_bytes(), stamp.seed ^ 0xa0_0a);
+    device(out, visitor, 0, stamp);
+}
+
+/// One of the devices of somebody.
+pub(super) fn device(out: &mut Vec<u8>, visitor: u32, device: u8, stamp: &Stamp) {
+    uuid(out, &visitor.to_le_bytes(), stamp.seed ^ 0xa0_0a ^ (u64::from(device) << 40));
 }
 
 pub(super) fn address(out: &mut Vec<u8>, visitor: u32, stamp: &Stamp) {

@@ -19,6 +19,9 @@ pub struct ShopOptions {
     pub pad_bytes: usize,
     /// Whose formats events are written in; only the shop of people knows others than Segment's.
     pub sources: Sources,
+    /// People have several ids: they browse without a name until they log in, on two devices, and mails know their address only. Else
+    /// who has an account is known by it at once. Only of the shop of people, and in Segment's format.
+    pub several_ids: bool,
 }
 
 impl Default for ShopOptions {
@@ -32,6 +35,7 @@ impl Default for ShopOptions {
             corrupt_share: 0.0,
             pad_bytes: 0,
             sources: Sources::default(),
+            several_ids: false,
         }
     }
 }

@@ -132,7 +132,12 @@ pub(super) struct Line {
 pub(super) struct Visitor {
     pub habits: u8,
     pub known: bool,
-    pub identified: bool,
+    /// By device.
+    pub identified: [bool; 2],
+    pub several_ids: bool,
+    /// The one in use, and those that were.
+    pub device: u8,
+    pub came_by: [bool; 2],
     pub mail: MailState,
     pub place: Place,
     pub aim: Aim,
@@ -157,7 +162,7 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
-    pub(super) fn new(rng: &mut SeededRng) -> Self {
+    pub(super) fn new(rng: &mut SeededRng, several_ids: bool) -> Self {
         let mut roll = rng.below(100);
         let mut habits = 0;
         for (n, h) in HABITS.iter().enumerate() {
@@ -169,7 +174,22 @@ impl Visitor {
         }
         let known = rng.chance(HABITS[habits].known);
         let mail = if known && rng.chance(0.9) { MailState::Welcome } else { MailState::NoAddress };
-        Self { habits: u8::try_from(habits).unwrap_or(0), known, mail, ..Self::default() }
+        Self { habits: u8::try_from(habits).unwrap_or(0), known, mail, several_ids, ..Self::default() }
+    }
+
+    /// The device of the next visit: with several ids, who has an account has two.
+    pub(super) fn take_device(&mut self) {
+        self.device = u8::from(self.several_ids && self.known && self.visit / 2 % 2 == 1);
+    }
+
+    /// Whether the visit begins with a login. With several ids nobody logs in before a second look.
+    pub(super) fn logs_in(&mut self) -> bool {
+        let device = usize::from(self.device);
+        let may = self.came_by[device] || !self.several_ids;
+        self.came_by[device] = true;
+        let logs_in = self.known && may && !self.identified[device];
+        self.identified[device] |= logs_in;
+        logs_in
     }
 
     pub(super) fn habits(&self) -> &'static Habits {

@@ -51,7 +51,7 @@ impl Shop {
     #[must_use]
     pub fn new(options: ShopOptions) -> Self {
         let mut rng = SeededRng::new(options.seed);
-        let visitors: Vec<Visitor> = (0..options.prospects.max(1)).map(|_| Visitor::new(&mut rng)).collect();
+        let visitors: Vec<Visitor> = (0..options.prospects.max(1)).map(|_| Visitor::new(&mut rng, options.several_ids)).collect();
         let (pad_bytes, sources) = (options.pad_bytes, options.sources);
         let mut shop = Self { pad_bytes, sources, outlet: Outlet::new(options), rng, visitors, agenda: Agenda::new(), now_ms: 0 };
         for n in 0..u32::try_from(shop.visitors.len()).unwrap_or(u32::MAX) {

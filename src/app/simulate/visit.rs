@@ -32,6 +32,7 @@ impl Shop {
         let person = &mut self.visitors[visitor as usize];
         person.visit += 1;
         person.aim = aim;
+        person.take_device();
         person.looks = u8::try_from(looks).unwrap_or(u8::MAX);
         person.place = Place::Landing;
         self.step(visitor)
@@ -49,6 +50,11 @@ impl Shop {
             Place::Checkout(step) => self.check_out(n, step),
             Place::Paying => self.pay(visitor),
         };
+        if what == Some(What::CheckoutStarted) {
+            // Who has an account logs in to order.
+            let person = &mut self.visitors[n];
+            person.identified[usize::from(person.device)] |= person.known;
+        }
         if what.is_some() {
             self.visitors[n].last_activity_ms = self.now_ms();
             let visit = self.visitors[n].visit;
@@ -78,8 +84,7 @@ impl Shop {
     fn land(&mut self, n: usize) -> What {
         let reads = self.visitors[n].habits().reads_magazine;
         let person = &mut self.visitors[n];
-        if person.known && !person.identified {
-            person.identified = true;
+        if person.logs_in() {
             return What::Identify;
         }
         match person.aim {

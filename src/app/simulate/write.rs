@@ -11,10 +11,27 @@ use super::scene::Scene;
 use super::what::{Mail, What};
 use paths::{page_parts, path};
 
-/// The prospect: `userId`, else `anonymousId`.
-fn key(out: &mut Vec<u8>, visitor: u32, person: &Visitor, stamp: &Stamp) {
+/// The prospect: `userId`, else `anonymousId`, else the address.
+fn key(out: &mut Vec<u8>, visitor: u32, person: &Visitor, stamp: &Stamp, says: (bool, bool)) {
     out.clear();
-    if person.known { ids::user(out, visitor, stamp) } else { ids::anonymous(out, visitor, stamp) }
+    match says {
+        (true, _) => ids::user(out, visitor, stamp),
+        (_, true) => ids::device(out, visitor, person.device, stamp),
+        _ => ids::address(out, visitor, stamp),
+    }
+}
+
+/// Whether an event says the account, and whether it says the device; a mail says neither, but the address.
+fn says(person: &Visitor, what: &What) -> (bool, bool) {
+    if !person.several_ids || !person.known {
+        return (person.known, true);
+    }
+    match what {
+        What::Mail(..) => (false, false),
+        // By the shop's server.
+        What::Ordered { .. } | What::Refunded { .. } => (true, false),
+        _ => (person.identified[usize::from(person.device)], true),
+    }
 }
 
 /// Writes the event; gives the place of `receivedAt` in the value.
@@ -22,7 +39,8 @@ pub(super) fn event(record: &mut Record, scene: &Scene<'_>, topic: Topic, pad_by
     let Scene { stamp, visitor, person, what } = *scene;
     record.topic = topic;
     record.record_ms = stamp.record_ms;
-    key(record.key.get_or_insert_default(), visitor, person, stamp);
+    let says @ (says_user, says_device) = says(person, what);
+    key(record.key.get_or_insert_default(), visitor, person, stamp, says);
     let out = &mut record.value;
     out.clear();
     let (call, event) = call_and_name(what);
@@ -32,9 +50,11 @@ pub(super) fn event(record: &mut Record, scene: &Scene<'_>, topic: Topic, pad_by
     }
     put!(out, b"\"messageId\":\"");
     ids::message(out, stamp, 0);
-    put!(out, b"\",\"anonymousId\":\"");
-    ids::anonymous(out, visitor, stamp);
-    if person.known {
+    if says_device {
+        put!(out, b"\",\"anonymousId\":\"");
+        ids::device(out, visitor, person.device, stamp);
+    }
+    if says_user {
         put!(out, b"\",\"userId\":\"");
         ids::user(out, visitor, stamp);
     }

@@ -112,6 +112,7 @@ mod tests {
             monotonic: Duration::from_millis(ms),
             behind_after_ms: 5_000,
             max_ahead_ms: 0,
+            said_within_ms: 60_000,
         }
     }
 

@@ -10,8 +10,6 @@ use std::time::Duration;
 
 /// What a router has said counts for so long: it says how far it is every second.
 const COUNTS_FOR: Duration = Duration::from_secs(5);
-/// It was not said longer ago than this, clocks of machines being as they are.
-const MOST_AGE_MS: Ms = 60_000;
 
 /// How far each partition is routed, or each other task is.
 #[derive(Debug, Default)]
@@ -38,7 +36,7 @@ impl Routers {
     /// The least level that counts of all partitions.
     pub fn level(&self, now: &Now) -> u8 {
         let counts = |(level, wall_ms, heard): &(u8, Ms, Duration)| {
-            let is_fresh = now.monotonic.saturating_sub(*heard) < COUNTS_FOR && now.wall_ms - wall_ms < MOST_AGE_MS;
+            let is_fresh = now.monotonic.saturating_sub(*heard) < COUNTS_FOR && now.wall_ms - wall_ms < now.said_within_ms;
             (*level > 0 && (is_fresh || planted!(RoutersBelievedForEver))).then_some(*level)
         };
         let lanes = if planted!(OneLaneSuffices) { self.lanes.min(1) } else { self.lanes };
@@ -58,6 +56,7 @@ mod tests {
             monotonic: Duration::from_millis(ms),
             behind_after_ms: 5_000,
             max_ahead_ms: 0,
+            said_within_ms: 60_000,
         }
     }
 
@@ -77,6 +76,16 @@ mod tests {
         routers.heard(said(&[(2, 1)], 2_500), now(2_500).monotonic);
         assert!(routers.are_caught_up(&now(2_600)));
         assert!(!routers.are_caught_up(&now(6_100)), "one has said nothing for long");
+    }
+
+    #[test]
+    fn where_the_clock_runs_fast_a_word_is_as_old_as_it_is_in_life() {
+        let mut routers = Routers::default();
+        routers.heard(said(&[(0, 1), (1, 1), (2, 1)], 0), now(1_000).monotonic);
+        // A second later, and four hours by the clock.
+        let fast = Now { wall_ms: now(0).wall_ms + 14_400_000, said_within_ms: 14_400 * 60_000, ..now(2_000) };
+        assert!(routers.are_caught_up(&fast));
+        assert!(!routers.are_caught_up(&Now { said_within_ms: 60_000, ..fast }));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a step gives besides new state: outputs for downstream topics, and notes that the runtime counts.
 
 pub mod account;
+pub mod given_up;
 pub mod identity;
 pub mod of_ids;
 mod orders;
@@ -19,6 +20,7 @@ use crate::domain::terms::limit::Limit;
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 use crate::domain::{Ms, Text};
 pub use account::AccountChanged;
+pub use given_up::GivenUp;
 pub use identity::IdentityChanged;
 pub use orders::{CartsChange, NoOpportunity, OrderChange};
 pub use trigger::{Because, Proof, Triggered};
@@ -161,4 +163,15 @@ pub struct Effects {
     pub merged: Vec<ProspectMerged>,
     /// Outputs that are about such a prospect and leave under its name: its lead went back, it left its account.
     pub outputs_of_merged: Vec<Output>,
+    /// What a merge takes back of what was counted.
+    pub given_up: Option<Box<GivenUp>>,
+    /// Moves of a merge that are counted, and said to nobody.
+    pub unsaid: Vec<Output>,
+}
+
+impl Effects {
+    /// What the merge takes back.
+    pub fn given_up_mut(&mut self) -> &mut GivenUp {
+        self.given_up.get_or_insert_default()
+    }
 }

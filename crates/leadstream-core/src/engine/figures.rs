@@ -10,6 +10,7 @@ pub mod buckets;
 pub mod cell;
 mod key;
 mod leads;
+mod moves;
 mod observe_step;
 pub mod opportunity;
 mod packed;

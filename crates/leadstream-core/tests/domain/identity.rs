@@ -2,6 +2,7 @@
 //! messages come in any order.
 
 mod cases;
+mod counting;
 mod erasing;
 mod house;
 mod in_flight;

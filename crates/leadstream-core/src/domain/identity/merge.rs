@@ -22,6 +22,7 @@ mod scores;
 mod series;
 mod tracks;
 mod triggers;
+mod ways;
 
 pub use consent_fact::hear_consent;
 
@@ -120,6 +121,7 @@ fn rename(
         let extras = into.extras_mut();
         (extras.erasure, extras.identity) = (erasure, identity);
     }
+    lead::is_counted(into, effects);
     let mut step = StepContext::of_time(into_key, into, at_ms, models, effects);
     account::tell(into, &mut step);
 }
@@ -137,6 +139,7 @@ fn unite(
     if into.seen.is_empty() {
         into.first_seen_ms = from.first_seen_ms;
     }
+    let counted = from.tracks.clone();
     lead::give_back(into, &mut from, from_key, at_ms, models, effects);
     let membership = account::leave(&mut from, from_key, at_ms, models, effects);
     facts::exchange(into_key, into, &mut from, at_ms, models, effects);
@@ -179,9 +182,10 @@ fn unite(
     }
     carts::unite(into, carts, &mut step);
     triggers::settle(into, &mut step);
-    tracks::unite(into, tracks, &mut step);
+    tracks::unite(into, tracks, &counted, &mut step);
     if has_extras {
         lead::unite(into, their_lead, &mut step);
+        lead::is_counted(into, step.effects);
         account::unite(into, membership, &mut step);
     }
     clock::retime_all(into, &step);

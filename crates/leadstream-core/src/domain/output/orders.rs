@@ -38,7 +38,7 @@ pub struct CartsChange {
     pub checkouts_again: i64,
 }
 
-/// An opportunity of one of the shop's own people.
+/// An opportunity that was none: of one of the shop's own people, or of somebody who is a person that has another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoOpportunity {
     /// Index of the model.
@@ -46,6 +46,8 @@ pub struct NoOpportunity {
     /// `None`: it was won by somebody who was never open.
     pub opened_ms: Option<Ms>,
     pub won_ms: Option<Ms>,
+    /// When it was lost, though it is among what is remembered: the prospect was disqualified.
+    pub lost_ms: Option<Ms>,
 }
 
 impl CartsChange {

@@ -24,7 +24,7 @@ pub(super) fn disown(prospect: &Prospect, step: &mut StepContext<'_, '_>) {
         let Some(position) = track.positions[pipeline.axis].as_ref() else { continue };
         let Opening { since_ms, won_ms } = pipeline.opening(&model.axes, position);
         if since_ms.is_some() || won_ms.is_some() {
-            step.effects.no_opportunities.push(NoOpportunity { model: index, opened_ms: since_ms, won_ms });
+            step.effects.no_opportunities.push(NoOpportunity { model: index, opened_ms: since_ms, won_ms, lost_ms: None });
         }
     }
 }

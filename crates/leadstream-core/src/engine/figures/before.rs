@@ -33,6 +33,11 @@ impl Before {
         Self::of(prospect, false)
     }
 
+    /// With a lead that stands elsewhere.
+    pub(super) fn with_lead(self, lead: &Lead) -> Self {
+        Self { lead: LeadBefore::of_lead(lead), ..self }
+    }
+
     fn of(prospect: &Prospect, look_at_carts: bool) -> Self {
         let open = if look_at_carts { Open::of(prospect) } else { Open::default() };
         Self { open, lead: LeadBefore::of(prospect) }
@@ -58,17 +63,19 @@ pub struct LeadBefore {
 impl LeadBefore {
     pub(super) fn of(prospect: &Prospect) -> Self {
         let lead = prospect.extras.as_ref().and_then(|extras| extras.lead.get());
-        lead.map_or_else(
-            Self::default,
-            |Lead { status, qualification, handed_over_ms, answered_ms, answer, found, held, .. }| Self {
-                answer: *answer,
-                found: *found,
-                held: held.is_some(),
-                status: *status,
-                qualification: *qualification,
-                handed_over_ms: *handed_over_ms,
-                answered_ms: *answered_ms,
-            },
-        )
+        lead.map_or_else(Self::default, Self::of_lead)
+    }
+
+    pub(super) fn of_lead(lead: &Lead) -> Self {
+        let Lead { status, qualification, handed_over_ms, answered_ms, answer, found, held, .. } = lead;
+        Self {
+            answer: *answer,
+            found: *found,
+            held: held.is_some(),
+            status: *status,
+            qualification: *qualification,
+            handed_over_ms: *handed_over_ms,
+            answered_ms: *answered_ms,
+        }
     }
 }

@@ -7,8 +7,9 @@ use super::tally::Tally;
 use crate::domain::Text;
 use crate::domain::hand_over::HandOver;
 use crate::domain::model::Models;
+use crate::domain::model::sales::HandOverModel;
 use crate::domain::output::{Body, Output};
-use crate::domain::state::lead::LeadStatus;
+use crate::domain::state::lead::{Lead, LeadStatus};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::sales::{Answer, HandOverKind, Qualification};
 
@@ -167,7 +168,13 @@ impl Tally {
         if facts.is_empty() {
             return;
         }
-        let (source, persona) = origin(prospect, models);
+        if let Some(extras) = prospect.extras.as_deref() {
+            self.facts(facts, &extras.lead, prospect, models);
+        }
+    }
+
+    fn facts(&mut self, facts: Vec<(LeadFact, i64)>, lead: &Lead, prospect: &Prospect, models: &Models) {
+        let (source, persona) = origin(lead, prospect, models);
         let source = source.map_or(Text::const_new(NO_NAME), |source| self.name(Origin::FirstSource, source));
         for (what, count) in facts {
             self.note(Key::LeadsBy { by: LeadBy::Source, name: source.clone(), what }, count);
@@ -176,6 +183,22 @@ impl Tally {
                 self.note(Key::LeadsBy { by: LeadBy::Persona, name, what }, count);
             }
         }
+    }
+
+    /// Sales had a person twice: it got, and took, one lead. What it said of the other, it said.
+    pub(super) fn take_back_lead(&mut self, lead: &Lead, prospect: &Prospect, models: &Models) {
+        if !self.has_counted(lead.handed_over_ms) {
+            return;
+        }
+        if !lead.found {
+            self.note(Key::LeadsGot {}, -1);
+            if lead.status == LeadStatus::Accepted {
+                self.note(Key::LeadsTaken {}, -1);
+            }
+        }
+        let model = models.models.get(models.primary_model_for(prospect));
+        let facts = counted(lead, model.and_then(|model| model.sales.hand_over.as_deref()));
+        self.facts(facts, lead, prospect, models);
     }
 
     /// Sales said something of this hand-over for the first time.
@@ -194,12 +217,23 @@ impl Tally {
 }
 
 /// Source and persona: those of the hand-over, or of when sales found it, so that what becomes of it counts beside it.
-fn origin<'a>(prospect: &'a Prospect, models: &Models) -> (Option<&'a str>, Option<Text>) {
-    let (Some(extras), Some(model)) = (prospect.extras.as_deref(), models.models.get(models.primary_model_for(prospect))) else {
-        return (None, None);
-    };
-    let persona = model.people.personas.iter().find(|persona| Some(persona.hash) == extras.lead.persona);
-    (extras.lead.source.as_deref(), persona.map(|persona| persona.name.clone()))
+fn origin<'a>(lead: &'a Lead, prospect: &Prospect, models: &Models) -> (Option<&'a str>, Option<Text>) {
+    let Some(model) = models.models.get(models.primary_model_for(prospect)) else { return (None, None) };
+    let persona = model.people.personas.iter().find(|persona| Some(persona.hash) == lead.persona);
+    (lead.source.as_deref(), persona.map(|persona| persona.name.clone()))
+}
+
+/// What a lead that sales has was counted as. Of an SQL nobody knows any more whether it was an MQL before, unless the model has no such
+/// choice.
+fn counted(lead: &Lead, model: Option<&HandOverModel>) -> Vec<(LeadFact, i64)> {
+    use LeadFact::{Found, Mql, MqlToSql, Sql};
+    match (lead.qualification, model) {
+        _ if lead.found => vec![(Found, -1)],
+        (Qualification::Mql, _) => vec![(Mql, -1)],
+        (Qualification::Sql, Some(model)) if model.sql.is_none() => vec![(Mql, -1), (MqlToSql, -1)],
+        (Qualification::Sql, Some(model)) if model.sql == Some(model.mql) => vec![(Sql, -1)],
+        (Qualification::Sql, _) => Vec::new(),
+    }
 }
 
 #[cfg(test)]

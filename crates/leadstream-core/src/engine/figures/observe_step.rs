@@ -2,24 +2,21 @@
 
 use super::before::Before;
 use super::buckets;
-use super::key::{CartFact, Key, Origin, PeopleCount, Touch, Way, week_of};
-use super::packed::Figure;
+use super::key::{CartFact, Key, Origin, PeopleCount, Touch, week_of};
 use super::population::Standing;
 use super::tally::{Tally, TouchPlace};
 use crate::domain::event::Event;
 use crate::domain::model::Models;
-use crate::domain::model::stages::stage_index;
 use crate::domain::names::Kind;
 use crate::domain::number::milli;
 use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
-use crate::domain::output::{Body, CartsChange, Effects, Note, OrderChange, Output, StageChanged};
+use crate::domain::output::{Body, CartsChange, Effects, GivenUp, Note, OrderChange, Output};
 use crate::domain::rules::orders::carts::Open;
 use crate::domain::state::acquisition::{Customer, NO_CURRENCY};
 use crate::domain::state::checkout::{Passed, Step};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::timers::TimerKind;
 use crate::domain::terms::cart::OutcomeKind;
-use crate::domain::terms::movement::{Cause, Direction};
 use crate::domain::terms::recovery::Attribution;
 use crate::domain::terms::trigger::TriggerKind;
 use crate::domain::{Ms, Text};
@@ -150,6 +147,21 @@ impl Tally {
         effects.no_opportunities.clear();
     }
 
+    /// Two prospects are one: what that brought about is counted, and what one of them was counted as beside the other is taken back.
+    pub fn merged(&mut self, before: Before, effects: &mut Effects, prospect: &Prospect, models: &Models) {
+        let given_up = effects.given_up.take().map(|given_up| *given_up).unwrap_or_default();
+        let GivenUp { moves, lead, lead_before } = given_up;
+        let unsaid = std::mem::take(&mut effects.unsaid);
+        let before = lead_before.map_or(before, |lead| before.with_lead(&lead));
+        self.heard(before, prospect, models);
+        self.outputs(&unsaid, prospect, models);
+        self.take(effects, prospect, models);
+        self.take_back_moves(&moves);
+        if let Some(lead) = lead {
+            self.take_back_lead(&lead, prospect, models);
+        }
+    }
+
     /// What a step gave.
     pub fn outputs(&mut self, outputs: &[Output], prospect: &Prospect, models: &Models) {
         for output in outputs {
@@ -210,33 +222,6 @@ impl Tally {
                 self.note(Key::OriginSpent { of, name, currency: currency.clone() }, *milli);
             }
         }
-    }
-
-    fn stage_changed(&mut self, output: &Output, change: &StageChanged, models: &Models) {
-        let (Some(model), Ok(index)) = (models.models.get(output.model), u8::try_from(output.model)) else { return };
-        if change.cause == Cause::Merged {
-            // Both prospects were counted when they came to their stages; nobody moved.
-            return;
-        }
-        let axis = change.axis;
-        let number = |name: &str| {
-            let place = stage_index(&model.axes[axis], name).map_or(0, |n| n + 1);
-            u8::try_from(place).unwrap_or(0)
-        };
-        let (from, to) = (change.from.as_deref().map_or(0, number), number(&change.to));
-        let way = way_of(change);
-        let week = week_of(output.at_ms);
-        self.moves.add(index, axis, from, Figure::Moved { to, way }, 1);
-        self.moves.add(index, axis, to, Figure::Week { week, way: Way::Entered }, 1);
-        if from == 0 {
-            return;
-        }
-        // Counted with those who entered in the same week.
-        let entered = week_of(output.at_ms.saturating_sub(change.in_stage_ms));
-        let onward = way == Way::Onward;
-        self.moves.add(index, axis, from, Figure::Week { week: entered, way }, 1);
-        self.moves.add(index, axis, from, Figure::Stayed { onward, bucket: buckets::of(change.in_stage_ms) }, 1);
-        self.moves.add(index, axis, from, Figure::StayedSeconds { onward }, change.in_stage_ms / 1_000);
     }
 
     fn reminded(&mut self, cart: &CartAbandoned) {
@@ -333,20 +318,5 @@ impl Tally {
                 self.add(Key::OriginSpent { of, name: name.clone(), currency: currency.clone() }, spent.wrapping_mul(count));
             }
         }
-    }
-}
-
-fn way_of(change: &StageChanged) -> Way {
-    match (change.cause, change.direction) {
-        (Cause::Stale, _) => Way::Stale,
-        (Cause::Disqualified, _) => Way::Disqualified,
-        (Cause::ReEntered, _) => Way::ReEntered,
-        (Cause::CarriedOver, _) => Way::CarriedOver,
-        (Cause::OrderReversed, _) => Way::OrderReversed,
-        (Cause::NextJourney, _) => Way::NextJourney,
-        (Cause::Event, Direction::Enter) => Way::Entered,
-        // A merge is not counted: see above.
-        (Cause::Event, Direction::Forward) | (Cause::Merged, _) => Way::Onward,
-        (Cause::Event, Direction::Back) => Way::Back,
     }
 }

@@ -98,13 +98,15 @@ impl Tally {
 
     /// What was counted as opportunities and was none.
     pub fn no_opportunities(&mut self, none: &[NoOpportunity], models: &Models) {
-        for NoOpportunity { model, opened_ms, won_ms } in none {
+        for NoOpportunity { model, opened_ms, won_ms, lost_ms } in none {
             let Some(model) = models.models.get(*model).map(|model| model.hash) else { continue };
             match (*opened_ms, *won_ms) {
                 (Some(opened_ms), won_ms) => {
                     self.opportunity_fact(model, opened_ms, OpportunityFact::Opened, -1);
                     if let Some(won_ms) = won_ms {
                         self.closed(model, opened_ms, won_ms, true, -1);
+                    } else if let Some(lost_ms) = *lost_ms {
+                        self.closed(model, opened_ms, lost_ms, false, -1);
                     }
                 }
                 (None, Some(won_ms)) => self.opportunity_fact(model, won_ms, OpportunityFact::WonDirectly, -1),

@@ -129,6 +129,27 @@ impl Figures {
         }
     }
 
+    /// The same, but that moves and hand-overs are never below none: what a merge took back here may have been counted by another
+    /// instance, which is not asked or has begun to count later.
+    #[must_use]
+    pub fn none_below_zero(&self) -> Self {
+        let mut all = self.clone();
+        all.sums.retain(|key, count| {
+            let is_taken_back = matches!(
+                key,
+                Key::Moved { .. }
+                    | Key::Stayed { .. }
+                    | Key::StayedSeconds { .. }
+                    | Key::Week { .. }
+                    | Key::LeadsGot {}
+                    | Key::LeadsTaken {}
+                    | Key::LeadsBy { .. }
+            );
+            *count > 0 || !is_taken_back
+        });
+        all
+    }
+
     /// One sum.
     #[must_use]
     pub fn get(&self, key: &Key) -> i64 {

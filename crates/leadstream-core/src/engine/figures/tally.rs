@@ -78,6 +78,11 @@ impl Tally {
         self.counts_from_ms.is_none_or(|from_ms| began_ms >= from_ms)
     }
 
+    /// Whether what happened then may have been counted here. Not before anything was.
+    pub(super) fn has_counted(&self, at_ms: Ms) -> bool {
+        self.counts_from_ms.is_some_and(|from_ms| at_ms >= from_ms)
+    }
+
     pub(super) fn note(&mut self, key: Key, count: i64) {
         self.pending.push((key, count));
     }

@@ -129,8 +129,7 @@ impl<C: Codec> Task<C> {
     /// What a merge brought about is counted.
     fn count_merged(&mut self, at: usize, before: Before) {
         let prospect = &self.staged[at].prospect;
-        self.tally.heard(before, prospect, &self.models);
-        self.tally.take(&mut self.effects, prospect, &self.models);
+        self.tally.merged(before, &mut self.effects, prospect, &self.models);
         self.effects.customer = false;
     }
 

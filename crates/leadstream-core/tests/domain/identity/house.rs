@@ -12,6 +12,7 @@ use leadstream_core::domain::output::Body;
 use leadstream_core::domain::rules::contact::of_address;
 use leadstream_core::domain::state::prospect::Prospect;
 use leadstream_core::engine::codec::Codec;
+use leadstream_core::engine::figures::Figures;
 use leadstream_core::engine::task::{BatchEffects, Forwarder, Mode, ProspectOutput, Task, TaskInput};
 use leadstream_core::state_record::StateCodec;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -347,6 +348,16 @@ impl House {
             }
         }
         (prospects, forwards)
+    }
+
+    /// What all tasks counted.
+    pub fn figures(&mut self) -> Figures {
+        let mut sum = Figures::new(&self.models);
+        for task in &mut self.tasks {
+            commit(task);
+            sum.merge(&task.figures());
+        }
+        sum
     }
 
     /// What is held under an id, as it is written.

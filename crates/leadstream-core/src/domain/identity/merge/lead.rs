@@ -23,6 +23,7 @@ pub(super) fn give_back(into: &Prospect, from: &mut Prospect, from_key: &str, at
     if !is_with_sales || !is_settled(into) {
         return;
     }
+    effects.given_up_mut().lead = from.extras.as_ref().map(|extras| Box::new((*extras.lead).clone()));
     let since = effects.outputs.len();
     let mut step = StepContext::of_time(from_key, from, at_ms, models, effects);
     let decided = DecisionTime { at_ms, evaluated_at_ms: at_ms.max(from.last_seen_ms) };
@@ -74,6 +75,13 @@ pub(super) fn unite(into: &mut Prospect, theirs: Option<Lead>, _: &mut StepConte
         own.renewed |= renewed;
         own.raised |= raised;
         own.lowest = own.lowest.or(lowest);
+    }
+}
+
+/// Where it stands now it was counted to get to, under whichever name.
+pub(super) fn is_counted(into: &Prospect, effects: &mut Effects) {
+    if let Some(lead) = into.extras.as_ref().and_then(|extras| extras.lead.get()) {
+        effects.given_up_mut().lead_before = Some(Box::new(lead.clone()));
     }
 }
 

@@ -95,6 +95,7 @@ fn take_off(key: &str, prospect: &mut Prospect, at: usize, at_ms: Ms, models: &M
     acquisition::count(prospect, change, &mut step);
     reverse::reverse(prospect, at, &mut step);
     effects.orders.append(&mut unsaid.orders);
+    effects.unsaid.append(&mut unsaid.outputs);
     effects.customer = true;
 }
 

@@ -1,26 +1,26 @@
 //! What each model knows: stages, counts, points, label.
 
 use crate::domain::Ms;
-use crate::domain::identity::merge::positions;
+use crate::domain::identity::merge::positions::{self, GivenUp};
 use crate::domain::identity::merge::scores;
+use crate::domain::identity::merge::ways;
 use crate::domain::model::triggers::After;
 use crate::domain::model::{MAX_COUNT_MEMORY, Model};
-use crate::domain::output::NoOpportunity;
 use crate::domain::rules::context::{ModelContext, StepContext};
 use crate::domain::rules::journey::moved::Moved;
 use crate::domain::rules::score::label;
 use crate::domain::rules::{journey, personas};
 use crate::domain::state::few::InlineVec;
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::track::{Opening, RuleCount, StagePosition, Track};
+use crate::domain::state::track::{RuleCount, Track};
 use crate::domain::terms::movement::Axis;
 use crate::domain::terms::per_axis::PerAxis;
 
 /// Tracks of models that don't run here are kept (a rolling deploy may still need them), but not without bound.
 const MAX_FOREIGN_TRACKS: usize = 4;
 
-/// Takes in the tracks of the other, and judges anew.
-pub(super) fn unite(into: &mut Prospect, tracks: InlineVec<Track, 1>, step: &mut StepContext<'_, '_>) {
+/// Takes in the tracks of the other, and judges anew. `counted`: the other's tracks as they were counted.
+pub(super) fn unite(into: &mut Prospect, tracks: InlineVec<Track, 1>, counted: &[Track], step: &mut StepContext<'_, '_>) {
     let models = &step.models.models;
     let mut moves: Vec<(usize, Moved)> = Vec::new();
     for theirs in tracks {
@@ -31,7 +31,8 @@ pub(super) fn unite(into: &mut Prospect, tracks: InlineVec<Track, 1>, step: &mut
             continue;
         };
         if let Some(model) = models.get(index).filter(|model| model.name == theirs.model) {
-            let moved = one(&mut into.tracks[index], theirs, (index, model, into.last_activity_ms), step);
+            let counted = counted.iter().find(|track| track.model == theirs.model).unwrap_or(&theirs).clone();
+            let moved = one(&mut into.tracks[index], (theirs, &counted), (index, model, into.last_activity_ms), step);
             moves.extend(moved.into_iter().map(|moved| (index, moved)));
         }
     }
@@ -66,7 +67,7 @@ fn is_untouched(track: &Track) -> bool {
 /// The tracks of one model become one; the moves that follow.
 fn one(
     own: &mut Track,
-    theirs: Track,
+    (theirs, counted): (Track, &Track),
     (index, model, last_activity_ms): (usize, &Model, Option<Ms>),
     step: &mut StepContext<'_, '_>,
 ) -> Vec<Moved> {
@@ -94,6 +95,9 @@ fn one(
     unite_counts(&mut own.counts, counts, model);
     if takes_verdict {
         own.disqualified = disqualified;
+    } else if own.disqualified.is_some() || disqualified.is_some() {
+        // What is known of one of them alone is not the way of the person: where it stood when it was disqualified is nowhere now.
+        ways::give_up_all(counted, own.disqualified.is_some(), (index, model), step.effects);
     }
     if own.disqualified.is_some() {
         return Vec::new();
@@ -104,20 +108,17 @@ fn one(
         let (moved, given_up) =
             positions::further(&mut own.positions[axis], position, axis, &model.axes[axis], (step.at_ms, last_activity_ms));
         moves.extend(moved);
-        if let Some(given_up) = given_up {
-            one_opportunity(&given_up, axis, (index, model), step);
+        match given_up {
+            Some(GivenUp::Own(way)) => ways::give_up(&way, way.journeys.as_deref(), axis, (index, model), step.effects),
+            Some(GivenUp::Theirs(left)) => {
+                ways::drop_unsaid(index, axis, step.effects);
+                let way = counted.positions[axis].as_ref().unwrap_or(&left);
+                ways::give_up(way, left.journeys.as_deref(), axis, (index, model), step.effects);
+            }
+            None => {}
         }
     }
     moves
-}
-
-/// One person is one opportunity: the one that is given up was counted, too.
-fn one_opportunity(given_up: &StagePosition, axis: Axis, (index, model): (usize, &Model), step: &mut StepContext<'_, '_>) {
-    let Some(pipeline) = model.pipeline.filter(|pipeline| pipeline.axis == axis) else { return };
-    let Opening { since_ms, won_ms } = pipeline.opening(&model.axes, given_up);
-    if since_ms.is_some() || won_ms.is_some() {
-        step.effects.no_opportunities.push(NoOpportunity { model: index, opened_ms: since_ms, won_ms });
-    }
 }
 
 /// The matches of both by their times. Nothing fires by itself: the next event asks.
