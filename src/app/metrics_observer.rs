@@ -410,6 +410,7 @@ mod tests {
             checkout_started: false,
             checkout_step: None,
             addressable: at_ms > 5_000,
+            address: None,
             lines: Vec::new(),
             lines_left_out: 0,
             value: None,

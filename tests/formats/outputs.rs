@@ -107,6 +107,7 @@ fn abandoned() -> Output {
             checkout_started: true,
             checkout_step: Some("shipping".into()),
             addressable: true,
+            address: Some("email:ada@mail.example".into()),
             lines: vec![line],
             lines_left_out: 2,
             value: Some(3.0 * 19.99),
@@ -214,7 +215,7 @@ fn an_abandoned_cart_has_the_fields_of_the_contract() {
     let body = concat!(
         r#""event":null,"cart_id":"cart-1","episode":1795345200123,"step":1,"steps":3,"due_at":"2026-11-22T12:00:00.123Z","#,
         r#""abandoned_at":"2026-11-22T11:00:00.123Z","reason":"payment-failed","checkout_started":true,"checkout_step":"shipping","#,
-        r#""addressable":true,"lines":[{"product_id":"p-1","sku":"SKU-1","#,
+        r#""addressable":true,"address":"email:ada@mail.example","lines":[{"product_id":"p-1","sku":"SKU-1","#,
         r#""name":"Shoe \"Trail\"\n","variant":"blue","quantity":3,"price":19.99,"url":"https://shop.example/p/1","image_url":null}],"#,
         r#""lines_left_out":2,"value":59.97,"currency":"EUR","score":50.0,"label":"hot","persona":"parents","#,
         r#""proof":{"rule":"cart step 1","events":[{"name":"Product Added","at":"2026-11-22T12:00:00.123Z","topic":"shop.cart","#,
@@ -402,6 +403,7 @@ fn protobuf_says_the_same_as_json() {
                 assert_eq!(json["lines"][0]["price"], m.lines[0].price.unwrap());
                 assert_eq!((&json["reason"], &json["checkout_step"]), (&m.reason.into(), &m.checkout_step.unwrap().into()));
                 assert_eq!(json["addressable"], m.addressable);
+                assert_eq!(json["address"], m.address.unwrap());
                 assert_eq!((&json["episode"], &json["value"]), (&m.episode.into(), &m.value.unwrap().into()));
             }
             proto::output::Body::CartOutcome(m) => {

@@ -1,20 +1,22 @@
 //! Where a record came from: its own topic, or the one that a router has it from.
 
 use super::options::{Options, Topic};
-use crate::domain::Ms;
 use crate::domain::origin::Position;
 use crate::domain::zones::Zone;
+use crate::domain::{Ms, Text};
 use crate::runtime::ports::{DeadReason, RecordView, Rejected, credible_ms};
 use crate::wire::routed;
 
 /// What a record's topic says of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Origin {
     pub position: Position,
     /// `None`: the event's own time is the record's.
     pub record_ms: Option<Ms>,
     pub is_mail: bool,
     pub is_trusted: bool,
+    /// The address among its ids, as its router wrote it down.
+    pub address: Option<Text>,
 }
 
 impl Options {
@@ -44,7 +46,7 @@ impl Options {
     pub(super) fn origin(&self, position: Position, record_ms: Option<Ms>) -> Origin {
         let topic = self.topic(position.input);
         let (is_mail, is_trusted) = (topic.is_some_and(|topic| topic.is_email), topic.is_none_or(|topic| topic.is_trusted));
-        Origin { position, record_ms, is_mail, is_trusted }
+        Origin { position, record_ms, is_mail, is_trusted, address: None }
     }
 }
 
@@ -67,6 +69,7 @@ impl Options {
             None => own,
         };
         let record_ms = credible_ms(routed.record_ms);
-        Ok(Origin { position, record_ms, is_mail: routed.is_mail, is_trusted: routed.is_trusted })
+        let address = Some(Text::from(routed.address)).filter(|address| !address.is_empty());
+        Ok(Origin { position, record_ms, is_mail: routed.is_mail, is_trusted: routed.is_trusted, address })
     }
 }

@@ -43,6 +43,9 @@ struct Abandoned<'a> {
     checkout_started: bool,
     checkout_step: Option<&'a str>,
     addressable: bool,
+    /// With identity, where one is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
     lines: Lines<'a>,
     lines_left_out: u32,
     value: Option<Rounded>,
@@ -151,6 +154,7 @@ fn abandoned<'a>(body: &'a CartAbandoned, catalog: &'a Catalog) -> Abandoned<'a>
         checkout_started: body.checkout_started,
         checkout_step: body.checkout_step.as_deref(),
         addressable: body.addressable,
+        address: body.address.as_deref(),
         lines: Lines(&body.lines),
         lines_left_out: body.lines_left_out,
         value: body.value.map(Rounded),

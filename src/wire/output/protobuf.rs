@@ -120,6 +120,7 @@ fn abandoned(body: &CartAbandoned, catalog: &Catalog) -> proto::CartAbandoned {
         reason: body.armed_for.name().to_owned(),
         checkout_step: text(body.checkout_step.as_ref()),
         addressable: body.addressable,
+        address: text(body.address.as_ref()),
         lines_left_out: body.lines_left_out,
     }
 }

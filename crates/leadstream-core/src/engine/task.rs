@@ -8,6 +8,7 @@ mod admit;
 mod commit;
 mod decoded_cache;
 mod identity;
+mod outgoing;
 mod prefetch;
 mod records;
 mod room;
@@ -69,6 +70,9 @@ impl<C: Codec> Task<C> {
     }
 
     fn apply_sent(&mut self, event: &Event<'_>, sent: Option<&Forwarder>, mode: Mode, effects: &mut BatchEffects) {
+        if event.address.as_deref().is_some_and(|address| !outgoing::is_address(self.linking.as_deref(), address)) {
+            return self.apply_sent(&Event { address: None, ..event.clone() }, sent, mode, effects);
+        }
         self.reach(event.time_ms.min(event.record_ms), mode, effects);
         if self.refuse(event, effects) {
             return;
@@ -195,6 +199,7 @@ impl<C: Codec> Task<C> {
         self.time_ms = self.time_ms.max(deadline_ms);
         let next_ms = staged.keep_deadlines(&self.models);
         if !self.effects.outputs.is_empty() {
+            outgoing::check_addresses(self.linking.as_deref(), &mut self.effects.outputs);
             staged.place = None;
             self.tally.outputs(&self.effects.outputs, &staged.prospect, &self.models);
         }

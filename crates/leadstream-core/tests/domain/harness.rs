@@ -153,6 +153,7 @@ impl Did {
             corrected: None,
             ids: None,
             came_under: None,
+            address: None,
         }
     }
 }
