@@ -8,6 +8,7 @@ mod values;
 mod writer;
 
 use super::catalog::Catalog;
+use crate::domain::Text;
 use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
 use crate::domain::output::{Body, Output};
 use crate::domain::state::cart::CartLine;
@@ -114,10 +115,10 @@ impl Serialize for Lines<'_> {
     }
 }
 
-pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &mut Vec<u8>) {
+pub(super) fn write(catalog: &Catalog, whose: (&str, &[Text]), output: &Output, value: &mut Vec<u8>) {
     let start = value.len();
     let mut writer = JsonWriter(value);
-    writer.head(catalog, prospect, output);
+    writer.head(catalog, whose, output);
     let body = match &output.body {
         Body::StageChanged(body) => return writer.stage(body),
         Body::ScoreChanged(body) => return writer.score(body),

@@ -105,7 +105,8 @@ impl<C: Codec> Task<C> {
         staged.recount |= std::mem::take(&mut self.effects.customer) || erased;
         staged.place = staged.place.filter(|_| !erased);
         let deadline_ms = staged.keep_deadlines(&self.models);
-        effects.take(&event.prospect, &mut self.effects);
+        let ids = || outgoing::ids(self.linking.as_deref(), &staged.prospect);
+        effects.take(&event.prospect, ids, &mut self.effects);
         self.schedule(slot, deadline_ms);
         if event.ids.is_some() && is_there {
             self.tell_links(at, event, effects);
@@ -203,7 +204,8 @@ impl<C: Codec> Task<C> {
             staged.place = None;
             self.tally.outputs(&self.effects.outputs, &staged.prospect, &self.models);
         }
-        effects.take(&entry.key, &mut self.effects);
+        let ids = || outgoing::ids(self.linking.as_deref(), &staged.prospect);
+        effects.take(&entry.key, ids, &mut self.effects);
         if hold && next_ms <= deadline_ms {
             self.held.push(slot);
             effects.held += 1;

@@ -1,7 +1,8 @@
-//! `address` of a reminder: where the person was seen, whichever way it became known.
+//! What outputs say of ids: `address` of a reminder, where the person was seen, and `ids`.
 
 use super::house::{By, House, everywhere};
 use crate::harness::shop;
+use leadstream_core::domain::identity::linking::Linking;
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::output::Body;
 use std::sync::Arc;
@@ -109,4 +110,51 @@ fn a_blocked_address_is_nobodys_and_without_identity_there_is_none() {
     house.turn_off();
     house.play("3h wait");
     assert_eq!(addresses(&house), ["42 c1 nowhere"], "a record may still have one");
+}
+
+/// Of each output of these bodies: its type, whose it is, and which other ids they have.
+fn ids(house: &House) -> Vec<String> {
+    let kind = |body: &Body| match body {
+        Body::CartAbandoned(_) => Some("step"),
+        Body::IdentityChanged(_) => Some("identity"),
+        Body::StageChanged(_) => Some("stage"),
+        _ => None,
+    };
+    let said = house.outputs.iter().filter_map(|sent| {
+        let ids: Vec<&str> = sent.ids.iter().map(|id| &**id).collect();
+        Some(format!("{} of {}: {}", kind(&sent.output.body)?, sent.prospect, ids.join(" ")))
+    });
+    let mut said: Vec<String> = said.collect();
+    said.dedup();
+    said
+}
+
+#[test]
+fn outputs_say_all_ids_of_their_prospect_the_strongest_first_where_that_is_asked_for() {
+    let script = "0s identify ids=42,cart:c1,anon:v2,anon:v1,email:ada@mail.example
+         1m add A price=50 cart=c1 ids=42
+         3h wait";
+    for (ids_in_outputs, want) in [(true, "step of 42: email:ada@mail.example anon:v1 anon:v2 cart:c1"), (false, "step of 42: ")]
+    {
+        for by in [By::Router, By::Key] {
+            let linking = Linking { ids_in_outputs, ..Linking::default() };
+            let mut house = House::with(&one_step(), 2, by, linking);
+            house.play(script);
+            let said = ids(&house);
+            assert_eq!(said.last().map(String::as_str), Some(want), "{by:?}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn who_comes_to_a_prospect_is_one_of_its_ids_at_once_and_with_identity_off_there_are_none() {
+    let linking = || Linking { ids_in_outputs: true, ..Linking::default() };
+    let mut house = House::with(&one_step(), 2, By::Router, linking());
+    house.play("0s page ids=42; 1m add A price=50 cart=c1 ids=anon:v1; 5m identify ids=42,anon:v1");
+    let said = ids(&house);
+    assert!(said.contains(&"identity of 42: anon:v1".to_owned()), "{said:?}");
+    house.outputs.clear();
+    house.turn_off();
+    house.play("3h wait");
+    assert_eq!(ids(&house), ["step of 42: "]);
 }
