@@ -1,7 +1,10 @@
-//! Identity: what the service links ids by, and `identity name`: the id that a value stands for, for those who have to write it
-//! themselves, such as a mailer.
+//! Identity: what the service links ids by, and the commands about ids: `identity name` (the id that a value stands for, for those who
+//! have to write it themselves, such as a mailer), `show`, `block` and `unblock`.
 
+pub(super) mod block;
 pub(super) mod components;
+pub(super) mod show;
+mod written;
 
 use super::cli::IdentityNameArgs;
 use super::exit::{DONE, UsageError};
