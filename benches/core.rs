@@ -120,7 +120,7 @@ fn main() {
         let since = Instant::now();
         for output in effects.outputs.drain(..) {
             buffer.clear();
-            black_box(encoder.encode(&output.prospect, &output.output, &mut buffer));
+            black_box(encoder.encode((&output.prospect, &output.ids), &output.output, &mut buffer));
             encoder.headers(&output.prospect, &output.output, &mut headers);
             outputs += 1;
             output_bytes += buffer.len();

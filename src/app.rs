@@ -70,6 +70,9 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Model(ModelCommand::Diff(args)) => model_diff::run(&args),
         Command::Mapping(command) => mapping::run(&command),
         Command::Identity(IdentityCommand::Name(args)) => identity::name(&args),
+        Command::Identity(IdentityCommand::Show(args)) => identity::show::run(&args),
+        Command::Identity(IdentityCommand::Block(args)) => identity::block::block(&args),
+        Command::Identity(IdentityCommand::Unblock(args)) => identity::block::unblock(&args),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod figures;
 pub mod funnel;
 pub mod health;
 pub mod identity;
+pub mod ids;
 pub mod model_check;
 pub mod model_diff;
 pub mod output;

@@ -1,9 +1,11 @@
 //! The command line: every command, every option, with its help.
 
+mod ids;
 mod settings;
 mod shops;
 mod value_parsers;
 
+pub use ids::{IdentityBlockArgs, IdentityCommand, IdentityNameArgs, IdentityShowArgs};
 pub use settings::SettingsArgs;
 pub use shops::{DemoArgs, FileCompression, ShopKind, SimulateArgs, SourceFormat};
 
@@ -357,25 +359,6 @@ pub struct MappingNewArgs {
     /// The mapping's name in the file
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum IdentityCommand {
-    /// Print the id that a value of a type stands for, as keys and outputs have it: in its one form, hashed where that is set
-    Name(IdentityNameArgs),
-}
-
-/// `identity name`.
-#[derive(Debug, Clone, Args)]
-pub struct IdentityNameArgs {
-    /// The type of the id: `user`, `email`, `phone`, `anon`, `cart`, or one of `identity.types`
-    #[arg(value_name = "TYPE")]
-    pub kind: String,
-    /// The value, as an event says it: an address, a number, a hash of either, …
-    #[arg(value_name = "VALUE", allow_hyphen_values = true)]
-    pub value: String,
-    #[command(flatten)]
-    pub settings: SettingsArgs,
 }
 
 #[cfg(test)]

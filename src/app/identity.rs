@@ -1,7 +1,10 @@
-//! Identity: what the service links ids by, and `identity name`: the id that a value stands for, for those who have to write it
-//! themselves, such as a mailer.
+//! Identity: what the service links ids by, and the commands about ids: `identity name` (the id that a value stands for, for those who
+//! have to write it themselves, such as a mailer), `show`, `block` and `unblock`.
 
+pub(super) mod block;
 pub(super) mod components;
+pub(super) mod show;
+mod written;
 
 use super::cli::IdentityNameArgs;
 use super::exit::{DONE, UsageError};
@@ -53,7 +56,8 @@ pub fn ids(settings: &Settings) -> anyhow::Result<Option<Ids>> {
     let naming = naming(identity, types.clone(), hashed, secret)?;
     let reader = IdReader::new(naming).map_err(|why| anyhow!("the places of ids can't be read: {why}"))?;
     let erased_for_ms = settings.inputs.max_age.map_or(Ms::MAX, |age| Ms::try_from(age.as_millis()).unwrap_or(Ms::MAX));
-    let linking = Linking { types, limits: identity.limits(erased_for_ms), ..Linking::default() };
+    let ids_in_outputs = identity.ids_in_outputs;
+    let linking = Linking { types, limits: identity.limits(erased_for_ms), ids_in_outputs, ..Linking::default() };
     Ok(Some(Ids { reader: Arc::new(reader.detaching_on(&identity.detach_on)), linking: Arc::new(linking) }))
 }
 

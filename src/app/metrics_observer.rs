@@ -395,7 +395,11 @@ mod tests {
     }
 
     fn output(at_ms: i64, body: Body) -> ProspectOutput {
-        ProspectOutput { prospect: "u-1".into(), output: Output { id: 1, model: 0, at_ms, event: None, body } }
+        ProspectOutput {
+            prospect: "u-1".into(),
+            ids: Arc::default(),
+            output: Output { id: 1, model: 0, at_ms, event: None, body },
+        }
     }
 
     fn step(at_ms: i64) -> ProspectOutput {
@@ -410,6 +414,7 @@ mod tests {
             checkout_started: false,
             checkout_step: None,
             addressable: at_ms > 5_000,
+            address: None,
             lines: Vec::new(),
             lines_left_out: 0,
             value: None,

@@ -11,6 +11,7 @@ use crate::view::check::CheckView;
 use crate::view::dead_letters::{DeadLetterView, DeadLettersView, RedriveView};
 use crate::view::funnel::FunnelView;
 use crate::view::health::{Liveness, Readiness};
+use crate::view::ids::IdsView;
 use crate::view::model_check::ModelCheckView;
 use crate::view::model_diff::ModelDiffView;
 use crate::view::problem::Problem;
@@ -45,7 +46,7 @@ fn schema_of<T: JsonSchema>(title: &str) -> Schema {
 }
 
 /// Every public answer, by the name of its file.
-fn all() -> [(&'static str, Schema); 16] {
+fn all() -> [(&'static str, Schema); 17] {
     [
         ("account", schema_of::<AccountView>("GET /api/v1/accounts/{id}, explain --account --json")),
         ("carts", schema_of::<CartsView>("GET /api/v1/carts")),
@@ -55,6 +56,7 @@ fn all() -> [(&'static str, Schema); 16] {
         ("deadletters-redrive", schema_of::<RedriveView>("deadletters redrive --json")),
         ("error", schema_of::<Problem>("Any answer of the API that is not 200")),
         ("funnel", schema_of::<FunnelView>("GET /api/v1/funnel")),
+        ("identity-show", schema_of::<IdsView>("identity show --json")),
         ("livez", schema_of::<Liveness>("GET /livez")),
         ("model-check", schema_of::<Vec<ModelCheckView>>("model check --json")),
         ("model-diff", schema_of::<ModelDiffView>("model diff --json")),

@@ -2,15 +2,20 @@
 
 use super::context::{self, Context};
 use super::errors;
+use super::latest;
 use super::options::Options;
+use super::reports;
+use crate::domain::Ms;
 use crate::domain::identity::linking::LiveLinking;
-use crate::runtime::ports::{Failure, OutTopic};
+use crate::runtime::ports::{Encoded, Failure, OutTopic};
 use crate::wire::blocked_ids;
 use rdkafka::Message as _;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::BorrowedMessage;
+use rdkafka::producer::{BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -19,7 +24,47 @@ use std::time::{Duration, Instant};
 const PARTITION: i32 = 0;
 /// Bound of the reading at the start.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// Bound of a write.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(100);
+
+/// Since when each of these ids is blocked; those that are not are not there.
+///
+/// # Errors
+/// The topic can't be read, or has a record that this build doesn't know.
+pub fn blocked_since(options: &Options, ids: &[String]) -> Result<BTreeMap<String, Ms>, Failure> {
+    let topic = options.output_topic(OutTopic::Identity);
+    let found = latest::newest(options, &topic, &BTreeMap::from([(PARTITION, ids.to_vec())]), &|_| {})?;
+    let since = |(id, value): (String, Vec<u8>)| match blocked_ids::read(&value) {
+        Ok(since_ms) => Ok((id, since_ms)),
+        Err(why) => Err(Failure::Stop(format!("{topic}: {id}: {why}: use the newer build"))),
+    };
+    found.into_iter().map(since).collect()
+}
+
+/// Blocks ids from this instant, or unblocks them (`None`): every router and task that follows the topic does so, too. Waits until the
+/// brokers have it.
+///
+/// # Errors
+/// It could not be written.
+pub fn set(options: &Options, ids: &[String], since_ms: Option<Ms>) -> Result<(), Failure> {
+    let topic = options.output_topic(OutTopic::Identity);
+    let doing = format!("{topic} can't be written");
+    let fail = |error: &KafkaError| errors::of_call(&doing, error);
+    let producer = reports::producer(&options.single_writes_config()).map_err(|e| fail(&e))?;
+    let mut encoded = Encoded::default();
+    since_ms.into_iter().for_each(|since_ms| blocked_ids::write(since_ms, &mut encoded));
+    for id in ids {
+        let record: BaseRecord<'_, str, [u8], usize> = BaseRecord::with_opaque_to(&topic, 0).partition(PARTITION).key(id);
+        let record = if since_ms.is_some() { record.payload(&*encoded.value) } else { record };
+        producer.send(record).map_err(|(e, _)| fail(&e))?;
+    }
+    producer.flush(WRITE_TIMEOUT).map_err(|e| fail(&e))?;
+    match producer.context().deliveries().take() {
+        None => Ok(()),
+        Some(undelivered) => Err(fail(&KafkaError::MessageProduction(undelivered.code))),
+    }
+}
 
 /// Follows the topic.
 pub struct BlockedIds {

@@ -324,6 +324,16 @@ impl Options {
         (topic == OutTopic::State && !is_set).then_some(c"none")
     }
 
+    /// A producer of single records outside of any transaction, for commands.
+    #[must_use]
+    pub fn single_writes_config(&self) -> ClientConfig {
+        let mut config = self.producer_config(0);
+        config.remove("transactional.id");
+        config.remove("transaction.timeout.ms");
+        config.set("linger.ms", "0");
+        config
+    }
+
     /// The transactional producer of a worker.
     #[must_use]
     pub fn producer_config(&self, worker: u16) -> ClientConfig {

@@ -132,7 +132,8 @@ impl Decoder {
                     Format::Json => self.read_json(value, false, builder)?,
                     Format::Protobuf => protobuf::parse(value, &self.lookup, builder)?,
                 }
-                Ok(Head { prospect: Cow::Borrowed(prospect), origin, record: origin.record_ms.map(Written::utc) })
+                let record = origin.record_ms.map(Written::utc);
+                Ok(Head { prospect: Cow::Borrowed(prospect), origin, record })
             },
             wrap,
         )
@@ -249,7 +250,7 @@ impl Decoder {
         if !self.options.no_ids.is_empty() {
             builder.forget_ids(|id| self.options.is_id(id, IdOf::Thing));
         }
-        let Origin { position, routed, is_mail, is_trusted, .. } = head.origin;
+        let Origin { position, routed, is_mail, is_trusted, address, record_ms: _ } = head.origin;
         let mut track = self.name(&mut builder)?;
         if track.name_id == NameId::NONE && matches!(track.kind, Kind::Other | Kind::Seller) && is_mail {
             track = self.lookup.of_mail(track);
@@ -321,6 +322,7 @@ impl Decoder {
             corrected,
             ids: None,
             came_under: None,
+            address: address.filter(|_| self.ids.is_some()),
         }))
     }
 

@@ -3,9 +3,12 @@
 
 use super::proto;
 use super::tidy_id::tidy;
+use crate::domain::Text;
 use crate::domain::event::Event as DecodedEvent;
+use crate::domain::identity::id::Id;
 use crate::domain::identity::naming::{EventIds, IdNaming};
 use crate::domain::identity::said::SaidIds;
+use crate::domain::identity::types::IdClass;
 use crate::domain::names::{Kind, canonical, kind_of_track, known};
 use leadstream_mapping::{Event, Mapping, NoSchemas, Record, What, parse};
 use prost::Message as _;
@@ -92,6 +95,17 @@ impl IdReader {
     pub fn said_ids(&self, ids: &EventIds, event: &DecodedEvent<'_>) -> SaidIds {
         let key = ids.strongest().map(|id| self.naming.types().text(id)).unwrap_or_default();
         SaidIds { key, ids: ids.ids.iter().map(|id| (id.clone(), true)).collect(), alias: None, detaches: self.detaches(event) }
+    }
+
+    /// The strongest address that an event names, as ids are written: of what it says itself, else its key.
+    #[must_use]
+    pub fn address(&self, ids: &[Id], key: &str) -> Option<Text> {
+        let types = self.naming.types();
+        let is_address = |id: &&Id| types.class(id.kind()) == IdClass::Address;
+        if !ids.is_empty() {
+            return ids.iter().filter(is_address).min().map(|id| types.text(id));
+        }
+        types.parse(key).ok().as_ref().filter(is_address).map(|id| types.text(id))
     }
 
     /// Whether an event ends the use of its device.

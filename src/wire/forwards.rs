@@ -25,7 +25,7 @@ pub fn write(message: &Message, into: &mut Encoded) {
     into.value.clear();
     into.headers.clear();
     if let Body::Forwarded(forwarded) = &message.body {
-        let Forwarded { via: _, routed, value, content_type } = &**forwarded;
+        let Forwarded { via: _, routed, value, content_type, address: _ } = &**forwarded;
         into.value.extend_from_slice(value);
         into.headers.push((Cow::Borrowed(ROUTED), Some(routed.clone())));
         if let Some(content_type) = content_type {

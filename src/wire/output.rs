@@ -9,6 +9,7 @@ pub use fields::type_name;
 
 use super::time::Rfc3339;
 use super::{blocked_ids, dead_letter, forwards, task_record};
+use crate::domain::Text;
 use crate::domain::model::Models;
 use crate::domain::output::trigger::CartAbandoned;
 use crate::domain::output::{Body, Output};
@@ -54,11 +55,11 @@ impl Encoder {
         Self { format, source, catalog: Catalog { models, input_topics } }
     }
 
-    /// Appends the record's value and says which topic it belongs to. JSON is one line, without the line break at its end.
-    pub fn encode(&self, prospect: &str, output: &Output, value: &mut Vec<u8>) -> OutTopic {
+    /// `ids`: the prospect's others, where outputs say them. Appends the record's value and says which topic it belongs to. JSON is one line, without the line break at its end.
+    pub fn encode(&self, (prospect, ids): (&str, &[Text]), output: &Output, value: &mut Vec<u8>) -> OutTopic {
         match self.format_of(output) {
-            Format::Json => json::write(&self.catalog, prospect, output, value),
-            Format::Protobuf => protobuf::write(&self.catalog, prospect, output, value),
+            Format::Json => json::write(&self.catalog, (prospect, ids), output, value),
+            Format::Protobuf => protobuf::write(&self.catalog, (prospect, ids), output, value),
         }
         topic_of(output)
     }
@@ -114,7 +115,7 @@ impl Encode for Encoder {
         }
         into.value.clear();
         self.headers(&output.prospect, &output.output, &mut into.headers);
-        let topic = self.encode(&output.prospect, &output.output, &mut into.value);
+        let topic = self.encode((&output.prospect, &output.ids), &output.output, &mut into.value);
         if into.value.len() > MAX_OUTPUT_BYTES { self.short_output(output, into) } else { topic }
     }
 
@@ -125,7 +126,7 @@ impl Encode for Encoder {
         into.value.clear();
         self.headers(&output.prospect, &output.output, &mut into.headers);
         let short = without_lines(&output.output);
-        self.encode(&output.prospect, short.as_ref().unwrap_or(&output.output), &mut into.value)
+        self.encode((&output.prospect, &output.ids), short.as_ref().unwrap_or(&output.output), &mut into.value)
     }
 
     fn dead_letter<'a>(

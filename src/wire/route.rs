@@ -105,8 +105,12 @@ impl Route for Router {
                 is_trusted: topic.is_trusted,
                 progress: None,
                 forwarded: None,
+                address: String::new(),
             };
             let usable = |event: super::mapped::MappedEvent| {
+                let address =
+                    self.ids.as_ref().zip(event.ids.as_ref()).and_then(|((reader, _), ids)| reader.address(&ids.ids, ""));
+                let origin = Routed { address: address.map(Into::into).unwrap_or_default(), ..origin };
                 let (key, value, headers) = (event.prospect, event.json.into_bytes(), headers_of(&origin));
                 self.usable(RoutedEvent { key, value, headers, sighted: None }, event.ids.as_ref(), view.timestamp_ms)
             };

@@ -63,6 +63,7 @@ mod tests {
             is_trusted: true,
             progress: None,
             forwarded: None,
+            address: "email:ada@mail.example".to_owned(),
         };
         assert_eq!(decode(&encode(&routed)), Ok(routed.clone()));
         assert!(decode(&encode(&Routed { version: 2, ..routed.clone() })).is_err_and(|error| error.contains("version 2")));

@@ -116,3 +116,36 @@ fn an_unknown_type_and_a_missing_secret_are_bad_usage() {
     assert_eq!(code, 1);
     assert!(said.contains("identity.secret_file /no/such/file can't be read"), "{said}");
 }
+
+/// Exit code, and what is said.
+fn refused_command(arguments: &[&str]) -> (i32, String) {
+    let output = run(&[&["identity"], arguments].concat());
+    assert_eq!(stdout(&output), "");
+    (code(&output), stderr(&output).trim_end().to_owned())
+}
+
+#[test]
+fn show_block_and_unblock_need_identity_and_an_id_and_say_so_before_any_broker_is_asked() {
+    for command in ["show", "block", "unblock"] {
+        let (code, said) = refused_command(&[command, "42"]);
+        assert!(code == 2 && said.contains("identity.enabled is false in these settings"), "{command}: {code}: {said}");
+        assert!(said.contains("--set identity.enabled=true"), "what to do: {said}");
+        let on = ["--set", "identity.enabled=true", "--set", "identity.hash=[]"];
+        let (code, said) = refused_command(&[&[command, "email:"], &on[..]].concat());
+        assert!(code == 2 && said.contains("\"email:\" is no id: it is empty"), "{command}: {code}: {said}");
+        let (code, said) = refused_command(&[command]);
+        assert!(code == 2 && said.contains("required"), "{command}: {code}: {said}");
+    }
+}
+
+#[test]
+fn a_plain_address_of_a_hashed_type_is_never_written_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = write(folder.path(), "secret", SECRET);
+    let set = [format!("identity.secret_file={secret}"), "identity.enabled=true".to_owned()];
+    let with = |id: &str| refused_command(&["block", id, "--set", &set[0], "--set", &set[1]]);
+    for id in ["email:nonsense", "email:email:x"] {
+        let (code, said) = with(id);
+        assert!(code == 2 && said.contains(&format!("{id:?} is no id of type email")), "{code}: {said}");
+    }
+}

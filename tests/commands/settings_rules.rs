@@ -121,6 +121,7 @@ fn the_secret_of_ids_is_shown_nowhere() {
 #[test]
 fn what_identity_can_not_be_set_to_is_refused_with_what_to_write() {
     one_fault(&["identity.enabled=true"], "identity.enabled", "needs identity.secret_file beside it");
+    one_fault(&["identity.ids_in_outputs=true"], "identity.ids_in_outputs", "needs identity.enabled beside it");
     one_fault(&["identity.hash=mail"], "identity.hash", "did you mean \"email\"?");
     one_fault(&["identity.hash=email"], "identity.hash", "needs identity.secret_file");
     one_fault(&["identity.secret=0123456789abcdef", "identity.secret_file=/s"], "identity.secret", "leave one of them out");

@@ -125,7 +125,7 @@ impl Shop {
         for output in &effects.outputs {
             for encoder in &self.encoders {
                 let mut value = Vec::new();
-                encoder.encode(&output.prospect, &output.output, &mut value);
+                encoder.encode((&output.prospect, &output.ids), &output.output, &mut value);
                 largest.output_bytes = largest.output_bytes.max(value.len());
             }
             if let Body::CartAbandoned(cart) = &output.output.body {
@@ -137,7 +137,7 @@ impl Shop {
                 largest.noted.push(*note);
             }
         }
-        let member_update: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
+        let member_update: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.member_update()).collect();
         for member_update in member_update {
             let mut effects = BatchEffects::default();
             self.task.apply_update(&member_update, &mut effects);

@@ -107,6 +107,7 @@ fn abandoned() -> Output {
             checkout_started: true,
             checkout_step: Some("shipping".into()),
             addressable: true,
+            address: Some("email:ada@mail.example".into()),
             lines: vec![line],
             lines_left_out: 2,
             value: Some(3.0 * 19.99),
@@ -175,7 +176,7 @@ fn hand_over() -> Output {
 
 fn json(output: &Output) -> (OutTopic, serde_json::Value, String) {
     let mut bytes = b"kept".to_vec();
-    let topic = encoder(Format::Json).encode("u-1", output, &mut bytes);
+    let topic = encoder(Format::Json).encode(("u-1", &[]), output, &mut bytes);
     let text = String::from_utf8(bytes).expect("UTF-8");
     let text = text.strip_prefix("kept").expect("it appends").to_owned();
     assert!(!text.contains('\n'), "one line");
@@ -214,7 +215,7 @@ fn an_abandoned_cart_has_the_fields_of_the_contract() {
     let body = concat!(
         r#""event":null,"cart_id":"cart-1","episode":1795345200123,"step":1,"steps":3,"due_at":"2026-11-22T12:00:00.123Z","#,
         r#""abandoned_at":"2026-11-22T11:00:00.123Z","reason":"payment-failed","checkout_started":true,"checkout_step":"shipping","#,
-        r#""addressable":true,"lines":[{"product_id":"p-1","sku":"SKU-1","#,
+        r#""addressable":true,"address":"email:ada@mail.example","lines":[{"product_id":"p-1","sku":"SKU-1","#,
         r#""name":"Shoe \"Trail\"\n","variant":"blue","quantity":3,"price":19.99,"url":"https://shop.example/p/1","image_url":null}],"#,
         r#""lines_left_out":2,"value":59.97,"currency":"EUR","score":50.0,"label":"hot","persona":"parents","#,
         r#""proof":{"rule":"cart step 1","events":[{"name":"Product Added","at":"2026-11-22T12:00:00.123Z","topic":"shop.cart","#,
@@ -296,7 +297,7 @@ fn a_lead_has_the_fields_of_the_contract() {
 #[test]
 fn headers_are_cloud_events_in_kafkas_binary_mode() {
     let of = |output: &Output, encoder: &Encoder, into: &mut Encoded| {
-        encoder.output(&ProspectOutput { prospect: "u-1".into(), output: output.clone() }, into);
+        encoder.output(&ProspectOutput { prospect: "u-1".into(), ids: Arc::default(), output: output.clone() }, into);
         into.headers
             .iter()
             .map(|(k, v)| (k.to_string(), String::from_utf8(v.clone().unwrap_or_default()).unwrap()))
@@ -387,7 +388,7 @@ fn protobuf_says_the_same_as_json() {
     let account = account(AccountKind::ConsensusLost);
     for output in [stage(), score(), abandoned(), outcome(OutcomeKind::Recovered, Reason::Ordered), account, hand_over()] {
         let mut bytes = Vec::new();
-        let topic = encoder(Format::Protobuf).encode("u-1", &output, &mut bytes);
+        let topic = encoder(Format::Protobuf).encode(("u-1", &[]), &output, &mut bytes);
         let message = proto::Output::decode(bytes.as_slice()).unwrap();
         let (json_topic, json, _) = json(&output);
         assert_eq!(topic, json_topic);
@@ -402,6 +403,7 @@ fn protobuf_says_the_same_as_json() {
                 assert_eq!(json["lines"][0]["price"], m.lines[0].price.unwrap());
                 assert_eq!((&json["reason"], &json["checkout_step"]), (&m.reason.into(), &m.checkout_step.unwrap().into()));
                 assert_eq!(json["addressable"], m.addressable);
+                assert_eq!(json["address"], m.address.unwrap());
                 assert_eq!((&json["episode"], &json["value"]), (&m.episode.into(), &m.value.unwrap().into()));
             }
             proto::output::Body::CartOutcome(m) => {
@@ -486,9 +488,25 @@ fn a_reminder_too_long_to_be_written_leaves_without_its_lines_and_says_how_many(
     let Body::CartAbandoned(cart) = &mut output.body else { unreachable!() };
     (cart.lines, cart.lines_left_out) = ((0..100).map(|_| line()).collect(), 3);
     let mut encoded = Encoded::default();
-    let output = ProspectOutput { prospect: "u-1".into(), output };
+    let output = ProspectOutput { prospect: "u-1".into(), ids: Arc::default(), output };
     assert_eq!(encoder(Format::Json).output(&output, &mut encoded), OutTopic::CartAbandoned);
     let value: serde_json::Value = serde_json::from_slice(&encoded.value).unwrap();
     assert_eq!((&value["lines"], &value["lines_left_out"]), (&serde_json::json!([]), &serde_json::json!(103)));
     assert_eq!(value["cart_id"], "cart-1");
+}
+
+#[test]
+fn an_output_says_the_other_ids_of_its_prospect_where_it_is_given_any() {
+    let output = abandoned();
+    let ids: [leadstream::domain::Text; 2] = ["email:ada@mail.example".into(), "anon:\"v\"".into()];
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    encoder(Format::Json).encode(("u-1", &ids), &output, &mut with);
+    encoder(Format::Json).encode(("u-1", &[]), &output, &mut without);
+    let said = r#""prospect":"u-1","ids":["email:ada@mail.example","anon:\"v\""],"at""#;
+    let with = String::from_utf8(with).unwrap();
+    assert!(with.contains(said), "{with}");
+    assert_eq!(with.replace(said, r#""prospect":"u-1","at""#), String::from_utf8(without).unwrap());
+    let mut bytes = Vec::new();
+    encoder(Format::Protobuf).encode(("u-1", &ids), &output, &mut bytes);
+    assert_eq!(proto::Output::decode(bytes.as_slice()).unwrap().ids, ids.map(|id| id.to_string()));
 }

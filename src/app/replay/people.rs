@@ -69,12 +69,13 @@ pub(super) fn decode<'a>(record: &RecordView<'a>, ids: &Ids, decoder: &Decoder) 
     let texts = record.key.and_then(|key| std::str::from_utf8(key).ok()).unwrap_or_default();
     let first = texts.split(SEPARATOR).next().unwrap_or_default();
     let event = decoder.decode_event(&RecordView { key: Some(first.as_bytes()), ..*record })?;
-    let named = texts.split(SEPARATOR).filter_map(|text| ids.linking.types.parse(text).ok());
+    let named: Vec<Id> = texts.split(SEPARATOR).filter_map(|text| ids.linking.types.parse(text).ok()).collect();
+    let address = ids.reader.address(&named, "");
     let said = SaidIds {
         key: first.into(),
-        ids: named.map(|id| (id, true)).collect(),
+        ids: named.into_iter().map(|id| (id, true)).collect(),
         alias: None,
         detaches: ids.reader.detaches(&event),
     };
-    Ok(Event { ids: Some(Box::new(said)), ..event })
+    Ok(Event { ids: Some(Box::new(said)), address, ..event })
 }

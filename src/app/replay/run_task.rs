@@ -216,7 +216,7 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
     }
     for output in &effects.outputs {
         let Some(out) = Out::of(&output.output) else {
-            member_update.extend(output.output.member_update());
+            member_update.extend(output.member_update());
             continue;
         };
         if shared.shown.is_some_and(|names| !names.iter().any(|name| concerns(output, name))) {
@@ -234,7 +234,7 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
         }
         if let Some(encoder) = shared.encoder {
             let tail = outputs.tail(out);
-            encoder.encode(&output.prospect, &output.output, tail);
+            encoder.encode((&output.prospect, &output.ids), &output.output, tail);
             tail.push(b'\n');
         }
     }

@@ -3,7 +3,7 @@
 use super::answers::check_sorted;
 use crate::app::cli::{CheckArgs, SettingsArgs};
 use crate::app::deadletters::table::Table;
-use crate::app::{check, deadletters, model_check, model_diff, topics};
+use crate::app::{check, deadletters, identity, model_check, model_diff, topics};
 use crate::config::Settings;
 use crate::kafka::dead_letters::DeadLetter;
 use crate::view::dead_letters::RedriveView;
@@ -43,6 +43,13 @@ fn what_is_answered_about_dead_letters_is_as_the_schemas_say() {
     }
     let not_an_input = [("elsewhere".to_owned(), 2)].into();
     check_sorted("deadletters-redrive", &RedriveView { executed: true, not_an_input, redriven: 7, ..RedriveView::default() });
+}
+
+#[test]
+fn what_is_answered_about_ids_is_as_its_schema_says() {
+    for view in identity::show::tests::everything() {
+        check_sorted("identity-show", &view);
+    }
 }
 
 #[test]

@@ -35,6 +35,9 @@ section! {
              copy: with another secret everybody has another id.";
         secret: Option<Secret>,
             "The secret itself, for those who keep secrets in the environment (`LEADSTREAM__IDENTITY__SECRET`); never shown.";
+        ids_in_outputs: bool = false,
+            "Every output about a prospect has `ids`: its other ids, the strongest first, for those who look people up by other names than \
+             ours. Needs `identity.enabled`.";
         detach_on: Vec<String> = [],
             "Names of events that end the use of a device, such as `Signed Out`: what it does afterwards without a name is not that person's \
              any more. Default: none, because most people who log out are still who they were.";

@@ -16,6 +16,10 @@ pub(super) fn faults(settings: &Settings) -> Vec<(String, String)> {
     if let Some(Err(fault)) = identity.secret.as_ref().map(|secret| IdSecret::new(secret.reveal())) {
         add("identity.secret", fault.to_string());
     }
+    if identity.ids_in_outputs && !identity.enabled {
+        let message = "needs identity.enabled beside it: without identity a prospect has no other ids";
+        add("identity.ids_in_outputs", message.to_owned());
+    }
     let types = match identity.id_types() {
         Ok(types) => types,
         Err(faults) => {

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct CartView {
+    /// With identity: the address that was named last together with it, as ids are written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// `null`: the cart without id.
     pub cart_id: Option<String>,
     pub checkout_started: bool,
@@ -30,6 +33,7 @@ pub struct CartView {
 impl CartView {
     pub(super) fn of(cart: &Cart) -> Self {
         Self {
+            address: cart.address.as_ref().map(|named| named.id.to_string()),
             cart_id: cart.id.as_ref().map(ToString::to_string),
             checkout_started: cart.checkout_started,
             checkout_step: cart.checkout_step.as_ref().map(ToString::to_string),

@@ -33,7 +33,8 @@ impl Decoder {
     pub(super) fn with_ids<'a>(&self, record: &RecordView<'_>, event: Event<'a>) -> Event<'a> {
         let Some((reader, ids)) = self.ids.as_ref().zip(self.event_ids(record)) else { return event };
         let said = reader.said_ids(&ids, &event);
-        Event { ids: Some(Box::new(said)), ..event }
+        let address = reader.address(&ids.ids, &event.prospect);
+        Event { ids: Some(Box::new(said)), address, ..event }
     }
 
     /// A record of `leadstream.forwards`: an event that was sent on, or what an id is told.
@@ -99,7 +100,10 @@ impl Decoder {
                 (record.value.unwrap_or_default(), named)
             }
         };
-        let via = std::mem::take(&mut forwarded.via);
-        **forwarded = Forwarded { via, routed: routed::encode(&routed), value: value.to_vec(), content_type };
+        let (via, address) = (std::mem::take(&mut forwarded.via), forwarded.address.take());
+        if let Some(address) = &address {
+            routed.address = address.to_string();
+        }
+        **forwarded = Forwarded { via, routed: routed::encode(&routed), value: value.to_vec(), content_type, address };
     }
 }

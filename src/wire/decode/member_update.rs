@@ -28,8 +28,9 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, options: &Options) -> Result<T
             Position { input: options.input(&event.topic).unwrap_or(u16::MAX), partition: event.partition, offset: event.offset };
         CausingEvent { message_id: text(event.id), name: event.name.into(), position }
     });
+    let ids = output.ids.into_iter().map(Text::from).collect();
     let record_ms = record.record_ms().unwrap_or(output.at_ms);
-    let update = Box::new(MemberUpdateRecord { update, at_ms: output.at_ms, id, event });
+    let update = Box::new(MemberUpdateRecord { update, at_ms: output.at_ms, id, event, ids });
     Ok(TaskInput::MemberUpdate { update, record_ms })
 }
 

@@ -1,14 +1,14 @@
 //! Where a record came from: its own topic, or the one that a router has it from.
 
 use super::options::{Options, Topic};
-use crate::domain::Ms;
 use crate::domain::origin::Position;
 use crate::domain::zones::Zone;
+use crate::domain::{Ms, Text};
 use crate::runtime::ports::{DeadReason, RecordView, Rejected, credible_ms};
 use crate::wire::routed;
 
 /// What a record's topic says of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Origin {
     pub position: Position,
     /// Which event of its record a router has sent, and which part of what that came to.
@@ -17,6 +17,8 @@ pub(super) struct Origin {
     pub record_ms: Option<Ms>,
     pub is_mail: bool,
     pub is_trusted: bool,
+    /// The address among its ids, as its router wrote it down.
+    pub address: Option<Text>,
 }
 
 impl Options {
@@ -46,7 +48,7 @@ impl Options {
     pub(super) fn origin(&self, position: Position, record_ms: Option<Ms>) -> Origin {
         let topic = self.topic(position.input);
         let (is_mail, is_trusted) = (topic.is_some_and(|topic| topic.is_email), topic.is_none_or(|topic| topic.is_trusted));
-        Origin { position, routed: None, record_ms, is_mail, is_trusted }
+        Origin { position, routed: None, record_ms, is_mail, is_trusted, address: None }
     }
 }
 
@@ -74,6 +76,7 @@ impl Options {
             None => (own, None),
         };
         let record_ms = credible_ms(routed.record_ms);
-        Ok(Origin { position, routed: part, record_ms, is_mail: routed.is_mail, is_trusted: routed.is_trusted })
+        let address = Some(Text::from(routed.address)).filter(|address| !address.is_empty());
+        Ok(Origin { position, routed: part, record_ms, is_mail: routed.is_mail, is_trusted: routed.is_trusted, address })
     }
 }

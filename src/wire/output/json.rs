@@ -8,6 +8,7 @@ mod values;
 mod writer;
 
 use super::catalog::Catalog;
+use crate::domain::Text;
 use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
 use crate::domain::output::{Body, Output};
 use crate::domain::state::cart::CartLine;
@@ -43,6 +44,9 @@ struct Abandoned<'a> {
     checkout_started: bool,
     checkout_step: Option<&'a str>,
     addressable: bool,
+    /// With identity, where one is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
     lines: Lines<'a>,
     lines_left_out: u32,
     value: Option<Rounded>,
@@ -111,10 +115,10 @@ impl Serialize for Lines<'_> {
     }
 }
 
-pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &mut Vec<u8>) {
+pub(super) fn write(catalog: &Catalog, whose: (&str, &[Text]), output: &Output, value: &mut Vec<u8>) {
     let start = value.len();
     let mut writer = JsonWriter(value);
-    writer.head(catalog, prospect, output);
+    writer.head(catalog, whose, output);
     let body = match &output.body {
         Body::StageChanged(body) => return writer.stage(body),
         Body::ScoreChanged(body) => return writer.score(body),
@@ -151,6 +155,7 @@ fn abandoned<'a>(body: &'a CartAbandoned, catalog: &'a Catalog) -> Abandoned<'a>
         checkout_started: body.checkout_started,
         checkout_step: body.checkout_step.as_deref(),
         addressable: body.addressable,
+        address: body.address.as_deref(),
         lines: Lines(&body.lines),
         lines_left_out: body.lines_left_out,
         value: body.value.map(Rounded),

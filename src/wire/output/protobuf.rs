@@ -7,6 +7,7 @@ mod values;
 
 use super::catalog::Catalog;
 use super::fields::{direction_name, rounded, type_name};
+use crate::domain::Text;
 use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
 use crate::domain::output::{Body, IdentityChanged, Output, ScoreChanged, StageChanged};
 use crate::domain::terms::movement::Cause;
@@ -14,13 +15,14 @@ use crate::wire::proto;
 use prost::Message;
 use values::{id_text, text};
 
-pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &mut Vec<u8>) {
+pub(super) fn write(catalog: &Catalog, (prospect, ids): (&str, &[Text]), output: &Output, value: &mut Vec<u8>) {
     let model = catalog.model(output);
     let message = proto::Output {
         id: id_text(output.id),
         r#type: type_name(output).to_owned(),
         prospect: prospect.to_owned(),
         at_ms: output.at_ms,
+        ids: ids.iter().map(ToString::to_string).collect(),
         model: model.map(|m| proto::ModelRef { name: m.name.clone(), hash: m.hash_text.clone() }),
         event: output.event.as_ref().map(|event| proto::CausingEvent {
             id: text(event.message_id.as_ref()),
@@ -120,6 +122,7 @@ fn abandoned(body: &CartAbandoned, catalog: &Catalog) -> proto::CartAbandoned {
         reason: body.armed_for.name().to_owned(),
         checkout_step: text(body.checkout_step.as_ref()),
         addressable: body.addressable,
+        address: text(body.address.as_ref()),
         lines_left_out: body.lines_left_out,
     }
 }

@@ -141,3 +141,32 @@ fn case_57_with_identity_off_nothing_is_said_of_ids_and_on_it_changes_nothing_fo
     }
     assert!(!std::fs::read_to_string(off.join("cart-abandoned.jsonl")).expect("text").is_empty());
 }
+
+#[test]
+fn a_reminder_says_where_it_belongs_and_all_ids_where_they_are_asked_for() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mail = json!({ "email": "Ada@mail.example" });
+    let events = [
+        add(0, json!({ "anonymousId": "v1" }), "c1"),
+        event(1, "identify", json!({ "userId": "42", "anonymousId": "v1", "traits": mail }), &json!({})),
+        event(
+            2,
+            "Email Opened",
+            json!({ "context": { "traits": { "email": "read@mail.example" } }, "userId": "42" }),
+            &json!({}),
+        ),
+    ];
+    let first = |name: &str, more: &[&str]| {
+        let out = replayed(dir.path(), name, &events, more);
+        json_lines(out.join("cart-abandoned.jsonl")).swap_remove(0)
+    };
+    let on = first("on", &ON);
+    assert_eq!((&on["prospect"], &on["address"]), (&json!("42"), &json!("email:ada@mail.example")), "{on}");
+    assert_eq!(on.get("ids"), None, "nobody asked");
+    let with_ids = first("ids", &[&ON[..], &["--set", "identity.ids_in_outputs=true"]].concat());
+    let ids = with_ids["ids"].as_array().expect("ids").clone();
+    assert_eq!(ids.first(), Some(&json!("email:ada@mail.example")), "{with_ids}");
+    assert!(ids.contains(&json!("anon:v1")) && !ids.contains(&json!("42")), "{ids:?}");
+    let off = first("off", &[]);
+    assert_eq!((off.get("address"), off.get("ids")), (None, None), "{off}");
+}

@@ -73,6 +73,7 @@ fn member_update() -> MemberUpdateRecord {
         },
         at_ms: RECORD_MS - 5,
         id: 0x0123_4567_89AB_CDEF_0123_4567_89AB_CDEF,
+        ids: Arc::default(),
         event: Some(CausingEvent {
             message_id: Some("m-1".into()),
             name: "page".into(),
@@ -102,6 +103,7 @@ fn news() -> [MemberUpdateRecord; 3] {
     let lead = News::Lead(Box::new(LeadNews { lead, at_ms: RECORD_MS - 8, asks: true }));
     [lead, News::Bar(None), News::Bar(Some(Bar::Disqualified))].map(|news| MemberUpdateRecord {
         update: MemberUpdate { account: "acme.com".into(), member: "ann".into(), news, ..MemberUpdate::default() },
+        ids: ["email:ann@acme.com".into(), "anon:v1".into()].into(),
         ..member_update()
     })
 }
@@ -114,11 +116,11 @@ fn what_a_member_tells_comes_back_as_it_left_whatever_the_outputs_format() {
         let options = Options { format, source: "leadstream/test".to_owned(), input_topics: topics.clone() };
         let encoder = Encoder::new(options, Arc::clone(&models));
         for member_update in [member_update()].into_iter().chain(news()) {
-            let MemberUpdateRecord { update, at_ms, id, event } = member_update.clone();
+            let MemberUpdateRecord { update, at_ms, id, event, ids } = member_update.clone();
             let to_member = update.is_to_member();
             let output = Output { id, model: 0, at_ms, event, body: Body::Member(Box::new(update)) };
             let mut encoded = Encoded::default();
-            let topic = encoder.output(&ProspectOutput { prospect: "ann".into(), output }, &mut encoded);
+            let topic = encoder.output(&ProspectOutput { prospect: "ann".into(), ids: Arc::clone(&ids), output }, &mut encoded);
             assert_eq!(topic, OutTopic::AccountMembers);
             // The input after those of the configuration.
             let view = RecordView { input: 3, ..record(b"acme.com", &encoded.value) };

@@ -92,7 +92,7 @@ impl<'a> Sents<'a> {
             Body::Member(update) => update.addressee().as_bytes(),
             _ => whose.as_bytes(),
         };
-        let sent = ProspectOutput { prospect: Arc::from(whose), output: output.clone() };
+        let sent = ProspectOutput { prospect: Arc::from(whose), ids: Arc::default(), output: output.clone() };
         let mut encoded = Encoded::default();
         let topic = evidence.formats.encoder.output(&sent, &mut encoded);
         let candidates = self.by_key.get(&(topic, key))?;

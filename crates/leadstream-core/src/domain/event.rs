@@ -216,6 +216,8 @@ pub struct Event<'a> {
     pub ids: Option<Box<SaidIds>>,
     /// The id under which it came first, where it was sent on: what it begins has its ids made of that name, whenever it was sent on.
     pub came_under: Option<Text>,
+    /// The strongest address among the ids that it names, as ids are written; where identity is on.
+    pub address: Option<Text>,
 }
 
 impl Event<'_> {

@@ -8,6 +8,7 @@ use crate::domain::terms::account::AccountVerdict;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A member's update for its account: where it stands now, the newest wins. Or the account's update for its member.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -86,6 +87,8 @@ pub struct MemberUpdateRecord {
     pub id: u128,
     /// The member's event that caused it.
     pub event: Option<CausingEvent>,
+    /// Of what leaves of a lead: the member's other ids, where outputs say them.
+    pub ids: Arc<[Text]>,
 }
 
 impl MemberUpdateRecord {

@@ -23,6 +23,7 @@ pub use account::AccountChanged;
 pub use given_up::GivenUp;
 pub use identity::IdentityChanged;
 pub use orders::{CartsChange, NoOpportunity, OrderChange};
+use std::sync::Arc;
 pub use trigger::{Because, Proof, Triggered};
 
 /// One output record for downstream topics.
@@ -43,7 +44,8 @@ impl Output {
     #[must_use]
     pub fn member_update(&self) -> Option<MemberUpdateRecord> {
         let Body::Member(update) = &self.body else { return None };
-        Some(MemberUpdateRecord { update: (**update).clone(), at_ms: self.at_ms, id: self.id, event: self.event.clone() })
+        let (update, event) = ((**update).clone(), self.event.clone());
+        Some(MemberUpdateRecord { update, at_ms: self.at_ms, id: self.id, event, ids: Arc::default() })
     }
 }
 

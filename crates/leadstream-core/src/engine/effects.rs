@@ -1,10 +1,10 @@
 //! What a batch gave, and how a task stands to the world's time.
 
 use super::codec::CodecError;
-use crate::domain::Ms;
 use crate::domain::identity::message::Message;
-use crate::domain::member_update::MemberUpdate;
+use crate::domain::member_update::{MemberUpdateRecord, News};
 use crate::domain::output::{Body, Effects, Note, Output};
+use crate::domain::{Ms, Text};
 use std::sync::Arc;
 
 /// What a batch gave, in order. Cleared and reused by the caller.
@@ -34,38 +34,48 @@ impl BatchEffects {
         self.unreadable = None;
     }
 
-    pub(super) fn take(&mut self, prospect: &str, effects: &mut Effects) {
-        if !effects.merged.is_empty() {
-            self.take_merged(prospect, effects);
-        }
-        if !effects.outputs.is_empty() {
+    /// `ids`: the prospect's other ids, where outputs say them.
+    pub(super) fn take(&mut self, prospect: &str, ids: impl FnOnce() -> Vec<Text>, effects: &mut Effects) {
+        if !effects.merged.is_empty() || !effects.outputs.is_empty() {
+            let ids: Arc<[Text]> = ids().into();
+            self.take_merged(prospect, &ids, effects);
             let prospect: Arc<str> = prospect.into();
-            let outputs = effects.outputs.drain(..).map(|output| ProspectOutput { prospect: Arc::clone(&prospect), output });
+            let outputs = effects.outputs.drain(..).map(|output| ProspectOutput::of(&prospect, &ids, output));
             self.outputs.extend(outputs);
         }
         self.take_notes(effects);
     }
 
     /// Who became part of the prospect, and what was said of them by their old name.
-    fn take_merged(&mut self, prospect: &str, effects: &mut Effects) {
+    fn take_merged(&mut self, prospect: &str, ids: &Arc<[Text]>, effects: &mut Effects) {
+        if effects.merged.is_empty() {
+            return;
+        }
         let old: Arc<str> = effects.merged.last().map_or(prospect, |merged| &merged.from).into();
-        let of_old = effects.outputs_of_merged.drain(..).map(|output| ProspectOutput { prospect: Arc::clone(&old), output });
-        self.outputs.extend(of_old);
+        if !effects.outputs_of_merged.is_empty() {
+            // It is one of the person's names now, and the person's own is another one of its ids.
+            let others = ids.iter().filter(|id| **id != *old).cloned();
+            let own = (!ids.is_empty()).then(|| Text::from(prospect));
+            let of_old: Arc<[Text]> = own.into_iter().chain(others).collect();
+            let outputs = effects.outputs_of_merged.drain(..).map(|output| ProspectOutput::of(&old, &of_old, output));
+            self.outputs.extend(outputs);
+        }
         let prospect: Arc<str> = prospect.into();
-        let merged =
-            effects.merged.drain(..).map(|merged| ProspectOutput { prospect: Arc::clone(&prospect), output: merged.into() });
+        let merged = effects.merged.drain(..).map(|merged| ProspectOutput::of(&prospect, ids, merged.into()));
         self.outputs.extend(merged);
     }
 
     /// What an account gave: its own, and what goes to its members or leaves of their leads.
-    pub(super) fn take_of_account(&mut self, told: &MemberUpdate, effects: &mut Effects) {
+    pub(super) fn take_of_account(&mut self, told: &MemberUpdateRecord, effects: &mut Effects) {
+        let MemberUpdateRecord { update: told, ids, .. } = told;
+        let none: Arc<[Text]> = Arc::default();
         self.outputs.extend(effects.outputs.drain(..).map(|output| {
-            let whose = match &output.body {
-                Body::HandOver(_) => &told.member,
-                Body::Member(update) => &update.member,
-                _ => &told.account,
+            let (whose, ids) = match &output.body {
+                Body::HandOver(_) => (&told.member, ids),
+                Body::Member(update) => (&update.member, &none),
+                _ => (&told.account, &none),
             };
-            ProspectOutput { prospect: whose.as_str().into(), output }
+            ProspectOutput::of(&whose.as_str().into(), ids, output)
         }));
         self.take_notes(effects);
     }
@@ -95,7 +105,24 @@ impl BatchEffects {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProspectOutput {
     pub prospect: Arc<str>,
+    /// The prospect's other ids, the strongest first, where outputs say them.
+    pub ids: Arc<[Text]>,
     pub output: Output,
+}
+
+impl ProspectOutput {
+    /// [`Output::member_update`], with the member's other ids.
+    #[must_use]
+    pub fn member_update(&self) -> Option<MemberUpdateRecord> {
+        Some(MemberUpdateRecord { ids: Arc::clone(&self.ids), ..self.output.member_update()? })
+    }
+
+    /// What a member tells its account says ids only where an output about the member follows from it.
+    fn of(prospect: &Arc<str>, ids: &Arc<[Text]>, output: Output) -> Self {
+        let is_inner = matches!(&output.body, Body::Member(update) if !matches!(update.news, News::Lead(_)));
+        let ids = if is_inner { Arc::default() } else { Arc::clone(ids) };
+        Self { prospect: Arc::clone(prospect), ids, output }
+    }
 }
 
 /// How the task stands to the world's time.

@@ -8,6 +8,7 @@ mod admit;
 mod commit;
 mod decoded_cache;
 mod identity;
+mod outgoing;
 mod prefetch;
 mod records;
 mod room;
@@ -92,6 +93,9 @@ impl<C: Codec> Task<C> {
     }
 
     fn apply_sent(&mut self, event: &Event<'_>, sent: Option<&Forwarder>, mode: Mode, effects: &mut BatchEffects) {
+        if event.address.as_deref().is_some_and(|address| !outgoing::is_address(self.linking.as_deref(), address)) {
+            return self.apply_sent(&Event { address: None, ..event.clone() }, sent, mode, effects);
+        }
         self.reach(event.time_ms.min(event.record_ms), mode, effects);
         if self.refuse(event, effects) {
             return;
@@ -124,7 +128,8 @@ impl<C: Codec> Task<C> {
         staged.recount |= std::mem::take(&mut self.effects.customer) || erased;
         staged.place = staged.place.filter(|_| !erased);
         let deadline_ms = staged.keep_deadlines(&self.models);
-        effects.take(&event.prospect, &mut self.effects);
+        let ids = || outgoing::ids(self.linking.as_deref(), &staged.prospect);
+        effects.take(&event.prospect, ids, &mut self.effects);
         self.schedule(slot, deadline_ms);
         if event.ids.is_some() && is_there {
             self.tell_links(at, event, effects);
@@ -237,10 +242,12 @@ impl<C: Codec> Task<C> {
         self.time_ms = self.time_ms.max(deadline_ms);
         let next_ms = staged.keep_deadlines(&self.models);
         if !self.effects.outputs.is_empty() {
+            outgoing::check_addresses(self.linking.as_deref(), &mut self.effects.outputs);
             staged.place = None;
             self.tally.outputs(&self.effects.outputs, &staged.prospect, &self.models);
         }
-        effects.take(&entry.key, &mut self.effects);
+        let ids = || outgoing::ids(self.linking.as_deref(), &staged.prospect);
+        effects.take(&entry.key, ids, &mut self.effects);
         if hold && next_ms <= deadline_ms {
             self.held.push(slot);
             effects.held += 1;

@@ -1,10 +1,12 @@
 //! `CartRecord` and its lines.
 
+use super::extras::contact::set_time;
 use super::reader::{List, Read, Reader, Value};
 use super::series;
 use super::writer::Writer;
 use crate::domain::Ms;
 use crate::domain::state::cart::{Cart, CartLine, Removed, Series};
+use crate::domain::state::contact::NamedAddress;
 
 pub(super) fn write(cart: &Cart, w: &mut Writer<'_>) {
     let Cart {
@@ -22,6 +24,7 @@ pub(super) fn write(cart: &Cart, w: &mut Writer<'_>) {
         lines_left_out,
         skip_told,
         origin,
+        address,
     } = cart;
     w.optional_text(1, id.as_deref());
     for l in lines {
@@ -44,6 +47,10 @@ pub(super) fn write(cart: &Cart, w: &mut Writer<'_>) {
     }
     w.flag(23, *skip_told);
     w.optional_text(24, origin.as_deref());
+    if let Some(NamedAddress { id, at_ms }) = address {
+        w.optional_text(25, Some(id));
+        w.time(26, Some(*at_ms));
+    }
 }
 
 pub(super) fn write_line(line: &CartLine, w: &mut Writer<'_>) {
@@ -90,6 +97,8 @@ pub(super) fn read(mut r: Reader<'_>, c: &mut Cart) -> Read<()> {
             (22, Value::Bytes(b)) => c.aliases.push(r.text(b)?),
             (23, Value::Varint(v)) => c.skip_told = v != 0,
             (24, Value::Bytes(b)) => c.origin = Some(r.text(b)?),
+            (25, Value::Bytes(b)) => c.address = Some(NamedAddress { id: r.text(b)?, at_ms: 0 }),
+            (26, Value::Varint(v)) => set_time(&mut c.address, r.time(v))?,
             _ => return r.unknown(field),
         }
     }

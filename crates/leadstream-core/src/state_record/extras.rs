@@ -3,7 +3,7 @@
 mod account;
 mod bots;
 mod bought;
-mod contact;
+pub(super) mod contact;
 mod customer;
 mod decisions;
 pub(super) mod identity;

@@ -35,7 +35,7 @@ fn update(member: &str, at_ms: i64, journey: Option<&str>) -> MemberUpdateRecord
         ..MemberUpdate::default()
     };
     let id = u128::from(leadstream_core::domain::ids::hash64(format!("{member}{at_ms}{journey:?}").as_bytes()));
-    MemberUpdateRecord { update, at_ms, id, event: None }
+    MemberUpdateRecord { update, at_ms, id, event: None, ids: Arc::default() }
 }
 
 /// What is left in the end, and every output.
@@ -210,7 +210,7 @@ fn updates_of_one_instant_have_ids_of_their_own() {
     let told: Vec<(i64, Option<String>, u128)> = effects
         .outputs
         .iter()
-        .filter_map(|o| o.output.member_update())
+        .filter_map(|o| o.member_update())
         .map(|told| (told.at_ms, told.update.journey.map(|stage| stage.to_string()), told.id))
         .collect();
     let at_ms = START_MS + 10 * 3_600_000;

@@ -52,7 +52,7 @@ impl Partitions {
     /// Takes in what the tasks gave, as transactions would: committed, then on its way.
     fn commit(&mut self, at: usize, now: usize, effects: &mut BatchEffects) {
         for output in effects.outputs.drain(..) {
-            match output.output.member_update() {
+            match output.member_update() {
                 Some(member_update) => self.underway.push_back((now, member_update)),
                 None => self.outputs.push(output),
             }
@@ -101,7 +101,7 @@ impl Partitions {
     /// What leaves of leads: id, kind and time, each once.
     fn leads(&self) -> BTreeMap<u128, String> {
         let mut leads = BTreeMap::new();
-        for ProspectOutput { prospect, output } in &self.outputs {
+        for ProspectOutput { prospect, output, .. } in &self.outputs {
             if matches!(output.body, Body::HandOver(_)) {
                 assert!(leads.insert(output.id, format!("{prospect}: {}", say(output))).is_none(), "twice: {}", say(output));
             }

@@ -569,10 +569,10 @@ prop_compose! {
 prop_compose! {
     fn cart()(id in optional_text(), lines in many(line().boxed()), removed in many((any::<u64>(), time())), cleared_ms in optional_time(),
               touched_ms in time(), (checkout_started, skip_told) in any::<(bool, bool)>(), currency in optional_text(), series in series().boxed(),
-              forget_at_ms in optional_time(), (checkout_step, aliases, origin) in (optional_text(), many(text()), optional_text()), lines_left_out in any::<u32>()) -> Cart {
+              forget_at_ms in optional_time(), (checkout_step, aliases, origin, address) in (optional_text(), many(text()), optional_text(), contact::address()), lines_left_out in any::<u32>()) -> Cart {
         let removed = removed.into_iter().map(|(product_hash, time_ms)| Removed { product_hash, time_ms }).collect();
         Cart {
-            id, aliases, skip_told, lines, removed, cleared_ms, touched_ms, checkout_started, checkout_step, currency, series, forget_at_ms, lines_left_out, origin,
+            id, aliases, skip_told, lines, removed, cleared_ms, touched_ms, checkout_started, checkout_step, currency, series, forget_at_ms, lines_left_out, origin, address,
         }
     }
 }

@@ -154,6 +154,7 @@ impl Did {
             ids: None,
             routed: None,
             came_under: None,
+            address: None,
         }
     }
 }
@@ -416,7 +417,7 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
         assert_eq!(effects.unreadable, None);
         // What members tell their accounts comes back at once, and so does what these tell their members.
         while !effects.outputs.is_empty() {
-            let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
+            let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.member_update()).collect();
             outputs.append(&mut effects.outputs);
             for member_update in told {
                 task.apply_update(&member_update, &mut effects);

@@ -1,6 +1,7 @@
 //! Ids that point to others: every rule of linking by itself, the cases that people tell of, and a small world of tasks in which
 //! messages come in any order.
 
+mod addresses;
 mod cases;
 mod counting;
 mod erasing;

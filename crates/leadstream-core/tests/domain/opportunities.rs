@@ -196,7 +196,7 @@ fn accounts_stand_in_the_figures_by_state_and_are_those_of_the_records() {
         task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
     }
     // What members told is taken in by the account's own task: here the same one.
-    let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|output| output.output.member_update()).collect();
+    let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|output| output.member_update()).collect();
     for member_update in told {
         task.apply_update(&member_update, &mut effects);
     }

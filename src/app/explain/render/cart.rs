@@ -16,6 +16,9 @@ pub(super) fn add(page: &mut Page<'_>, cart: &CartView) {
     if let Some(step) = &cart.checkout_step {
         line += &format!(", checkout at step {step}");
     }
+    if let Some(address) = &cart.address {
+        line += &format!(", named with {address}");
+    }
     page.line(&line);
     for product in &cart.lines {
         page.line(&product_line(product));

@@ -4,6 +4,7 @@
 //! texts are looked through many bytes at a time. What needs an escape, and every number, is left to `serde_json`.
 
 use super::values::Rounded;
+use crate::domain::Text;
 use crate::domain::origin::CausingEvent;
 use crate::domain::output::{Output, ScoreChanged, StageChanged};
 use crate::wire::json_escape::plain_bytes;
@@ -41,6 +42,13 @@ impl JsonWriter<'_> {
         }
     }
 
+    fn texts(&mut self, texts: &[Text]) {
+        for (n, text) in texts.iter().enumerate() {
+            self.raw(if n == 0 { "[" } else { "," }).text(text);
+        }
+        self.raw("]");
+    }
+
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> &mut Self {
         // Memory takes every byte, and there is nothing but numbers and texts.
         serde_json::to_writer(&mut *self.0, value).unwrap_or_default();
@@ -48,10 +56,13 @@ impl JsonWriter<'_> {
     }
 
     /// The fields that every output has; the object stays open.
-    pub(super) fn head(&mut self, catalog: &Catalog, prospect: &str, output: &Output) {
+    pub(super) fn head(&mut self, catalog: &Catalog, (prospect, ids): (&str, &[Text]), output: &Output) {
         let model = catalog.model(output);
         self.raw("{\"id\":\"").0.extend_from_slice(hex(output.id, &mut [0; 32]).as_bytes());
         self.raw("\",\"type\":\"").raw(type_name(output)).raw("\",\"prospect\":").text(prospect);
+        if !ids.is_empty() {
+            self.raw(",\"ids\":").texts(ids);
+        }
         self.raw(",\"at\":\"").0.extend_from_slice(Rfc3339::new(output.at_ms).as_str().as_bytes());
         self.raw("\",\"model\":{\"name\":").text(model.map_or("", |m| m.name.as_str()));
         self.raw(",\"hash\":").text(model.map_or("", |m| m.hash_text.as_str())).raw("},\"event\":");

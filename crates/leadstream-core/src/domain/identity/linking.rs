@@ -11,6 +11,8 @@ pub struct Linking {
     pub types: IdTypes,
     pub limits: Limits,
     pub blocked: Blocked,
+    /// Outputs say all ids of their prospect.
+    pub ids_in_outputs: bool,
 }
 
 impl Linking {

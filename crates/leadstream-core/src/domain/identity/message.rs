@@ -58,6 +58,8 @@ pub struct Forwarded {
     pub value: Vec<u8>,
     /// How that is written, where the record said so: the header `content-type`.
     pub content_type: Option<Vec<u8>>,
+    /// The address that it names.
+    pub address: Option<Text>,
 }
 
 /// The receiver is the same person as, or is used by, `target`, which is smaller.

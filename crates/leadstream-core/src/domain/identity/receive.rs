@@ -42,7 +42,8 @@ impl Received {
 pub fn of_another(event: &Event<'_>, linking: &Linking, models: &Models) -> Option<Vec<Effect>> {
     let said = event.ids.as_deref().filter(|said| !said.key.is_empty() && *said.key != *event.prospect)?;
     let links = links_on_the_way(&said.key, &said.key, &sighting(event, said, models), linking.rules());
-    let message = Message { to: said.key.clone(), hops: 1, body: Body::Forwarded(Box::default()) };
+    let forwarded = Forwarded { address: event.address.clone(), ..Forwarded::default() };
+    let message = Message { to: said.key.clone(), hops: 1, body: Body::Forwarded(Box::new(forwarded)) };
     Some([Effect::Send(message)].into_iter().chain(links).collect())
 }
 
@@ -60,7 +61,7 @@ pub fn receive(
         let identity = held.prospect.extras.as_ref().and_then(|extras| extras.identity.get());
         if let Some(to) = identity.zip(via).and_then(|(identity, via)| goes_back(identity, via, hops, event.time_ms)) {
             effects.notes.push(Note::Link(Counted::Crowded));
-            return Received::gone(vec![passed_on(own, to, hops)]);
+            return Received::gone(vec![passed_on(event, to, hops)]);
         }
         let told = if event.kind == Kind::Deleted { told_of_erasure(held.prospect, event) } else { Vec::new() };
         return Received::own(told);
@@ -94,8 +95,8 @@ pub fn receive(
             }
             let links =
                 event.ids.as_deref().map(|ids| links_on_the_way(own, &to, &sighting(event, ids, models), linking.rules()));
-            let event = passed_on(own, to, hops);
-            let told = [event].into_iter().chain(more).chain(links.into_iter().flatten()).collect();
+            let passed = passed_on(event, to, hops);
+            let told = [passed].into_iter().chain(more).chain(links.into_iter().flatten()).collect();
             Received { is_changed, ..Received::gone(told) }
         }
     }
@@ -130,7 +131,7 @@ fn told_of_erasure(prospect: &Prospect, event: &Event<'_>) -> Vec<Effect> {
 }
 
 /// An event on its way from one id to another. Whoever writes it down has what it says.
-fn passed_on(own: &str, to: Text, hops: u8) -> Effect {
-    let forwarded = Forwarded { via: own.into(), ..Forwarded::default() };
+fn passed_on(event: &Event<'_>, to: Text, hops: u8) -> Effect {
+    let forwarded = Forwarded { via: (&*event.prospect).into(), address: event.address.clone(), ..Forwarded::default() };
     Effect::Send(Message { to, hops: hops + 1, body: Body::Forwarded(Box::new(forwarded)) })
 }

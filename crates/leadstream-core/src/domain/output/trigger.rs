@@ -62,6 +62,8 @@ pub struct CartAbandoned {
     pub checkout_step: Option<Text>,
     /// Somebody knows an address to write to.
     pub addressable: bool,
+    /// The id of the address that was named last with the cart, else with anything else; only with identity.
+    pub address: Option<Text>,
     pub lines: Vec<CartLine>,
     /// Lines for which there was no room in the record, or in this output; `value` does without them.
     pub lines_left_out: u32,

@@ -29,7 +29,7 @@ use crate::domain::rules::cart::lines::Change;
 use crate::domain::rules::cart::open::{check_out, concerned_or_new};
 use crate::domain::rules::cart::order::order;
 use crate::domain::rules::contact;
-use crate::domain::rules::contact::consent;
+use crate::domain::rules::contact::{address, consent};
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::journey::moved::Held;
 use crate::domain::rules::order_news::News;
@@ -80,6 +80,7 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<
             consent::give(prospect, event);
         }
     }
+    address::learn(prospect, event);
     clock::retime_all(prospect, step);
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Every trigger that leads to a mail comes through [`judge`] when it is due: steps of a cart's series and triggers of absence.
 
+pub mod address;
 pub mod consent;
 
 use crate::domain::Ms;

@@ -2,6 +2,7 @@
 
 use crate::domain::event::Event;
 use crate::domain::origin::Position;
+use crate::domain::state::contact::NamedAddress;
 use crate::domain::state::few::InlineVec;
 use crate::domain::terms::recovery::AttributedBy;
 use crate::domain::{Ms, Text};
@@ -36,6 +37,8 @@ pub struct Cart {
     pub skip_told: bool,
     /// The prospect that it came from, where another one became part of this.
     pub origin: Option<Text>,
+    /// The address that an event named last together with this cart; only with identity.
+    pub address: Option<NamedAddress>,
 }
 
 /// One line of a cart: a product, and what is bought of it (`sku`, else `variant`).

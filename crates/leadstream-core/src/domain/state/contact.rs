@@ -3,6 +3,7 @@
 use crate::domain::state::consent::ConsentTrait;
 use crate::domain::state::few::InlineVec;
 use crate::domain::{Ms, Text};
+use std::cmp::Reverse;
 
 /// What was sent lately, what bounced, and what time it is where the prospect is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,6 +18,25 @@ pub struct Contact {
     pub undeliverable_since_ms: Option<Ms>,
     /// The last word of a trait about consent.
     pub told: Option<ConsentTrait>,
+    /// Where the prospect was seen last; only with identity.
+    pub address: Option<NamedAddress>,
+}
+
+/// An address that the prospect's own events named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedAddress {
+    /// The id that it is, as ids are written.
+    pub id: Text,
+    /// When it was named last.
+    pub at_ms: Ms,
+}
+
+impl NamedAddress {
+    /// The one named last, in whatever order both are heard of: of one instant the smaller.
+    #[must_use]
+    pub fn newest(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        one.into_iter().chain(other).max_by(|a, b| (a.at_ms, Reverse(&a.id)).cmp(&(b.at_ms, Reverse(&b.id))))
+    }
 }
 
 /// Most triggers whose leaving is remembered: as many as a cap may ask for.

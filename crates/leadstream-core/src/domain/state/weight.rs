@@ -9,7 +9,7 @@ pub mod units;
 use crate::domain::state::acquisition::Customer;
 use crate::domain::state::bots::BotEvidence;
 use crate::domain::state::cart::{Cart, CartLine, Series};
-use crate::domain::state::contact::Contact;
+use crate::domain::state::contact::{Contact, NamedAddress};
 use crate::domain::state::decisions::{Decision, Decisions};
 use crate::domain::state::identity::{Claim, Device, DeviceUser, Forward, Identity, Name};
 use crate::domain::state::internal::Internal;
@@ -85,10 +85,12 @@ pub fn cart(cart: &Cart) -> usize {
         lines_left_out: _,
         skip_told: _,
         origin,
+        address,
     } = cart;
     let aliases: usize = aliases.iter().map(|alias| FRAME + alias.len()).sum();
     let own = aliases + FRAME + 4 * NUMBER + 2 * FLAG + 2 * FRAME + REMOVED * removed.len();
     own + texts(&[id, checkout_step, currency, origin])
+        + named_address(address.as_ref())
         + crate::domain::state::weight::lines(lines)
         + crate::domain::state::weight::series(series)
 }
@@ -296,8 +298,12 @@ fn traits(traits: &Traits) -> usize {
 }
 
 fn contact(contact: &Contact) -> usize {
-    let Contact { zone, sent_ms, soft_bounces: _, undeliverable_since_ms: _, told: _ } = contact;
-    FRAME + text(zone.as_deref()) + FRAME + CHAINED * sent_ms.len() + 4 * NUMBER + FLAG
+    let Contact { zone, sent_ms, soft_bounces: _, undeliverable_since_ms: _, told: _, address } = contact;
+    FRAME + text(zone.as_deref()) + FRAME + CHAINED * sent_ms.len() + 4 * NUMBER + FLAG + named_address(address.as_ref())
+}
+
+fn named_address(address: Option<&NamedAddress>) -> usize {
+    address.map_or(0, |NamedAddress { id, at_ms: _ }| FRAME + id.len() + NUMBER)
 }
 
 /// Triggers of absence.

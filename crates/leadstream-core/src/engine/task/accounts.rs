@@ -1,6 +1,7 @@
 //! What goes between members and their accounts. None of it moves the task's time: how it interleaves with events is not
 //! promised.
 
+use super::outgoing;
 use super::state::Task;
 use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::rules::account::barred::hear;
@@ -28,7 +29,7 @@ impl<C: Codec> Task<C> {
         (staged.is_new, staged.erased) = (false, false);
         let deadline_ms = staged.keep_deadlines(&self.models);
         self.tally.passed_on(&self.effects.outputs);
-        effects.take_of_account(&member_update.update, &mut self.effects);
+        effects.take_of_account(member_update, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
 
@@ -52,7 +53,8 @@ impl<C: Codec> Task<C> {
             self.tally.outputs(&self.effects.outputs, &staged.prospect, &self.models);
         }
         let deadline_ms = staged.keep_deadlines(&self.models);
-        effects.take(key, &mut self.effects);
+        let ids = || outgoing::ids(self.linking.as_deref(), &staged.prospect);
+        effects.take(key, ids, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
 }

@@ -30,7 +30,7 @@ impl<C: Codec> Task<C> {
             return false;
         }
         self.effects.notes.push(Note::NoRoom);
-        effects.take(&event.prospect, &mut self.effects);
+        effects.take(&event.prospect, Vec::new, &mut self.effects);
         true
     }
 

@@ -4,6 +4,7 @@
 //! with the batch, so a record goes from one id to another in the transaction that says so.
 
 use super::Forwarder;
+use super::outgoing;
 use super::state::{Staged, Task};
 use crate::domain::event::Event;
 use crate::domain::identity::hear::hear;
@@ -78,7 +79,7 @@ impl<C: Codec> Task<C> {
         }
         self.tell_ids(received.told, event.record_ms, effects);
         if !received.is_own {
-            effects.take(&event.prospect, &mut self.effects);
+            effects.take(&event.prospect, Vec::new, &mut self.effects);
         }
         !received.is_own
     }
@@ -88,7 +89,7 @@ impl<C: Codec> Task<C> {
         let Some(linking) = self.linking.clone() else { return };
         let told = links_of(&mut self.staged[at].prospect, event, &linking, &self.models);
         self.tell_ids(told, event.record_ms, effects);
-        effects.take(&event.prospect, &mut self.effects);
+        effects.take(&event.prospect, Vec::new, &mut self.effects);
     }
 
     /// Does what an id is told. Timers that come before it fire first, as before an event.
@@ -115,7 +116,8 @@ impl<C: Codec> Task<C> {
         }
         self.tell_ids(heard.told, record_ms, effects);
         let deadline_ms = self.staged[at].keep_deadlines(&self.models);
-        effects.take(&message.to, &mut self.effects);
+        let ids = || outgoing::ids(Some(&linking), &self.staged[at].prospect);
+        effects.take(&message.to, ids, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
 
@@ -144,7 +146,7 @@ impl<C: Codec> Task<C> {
             if matches!(&output.body, Body::Told(message) if matches!(message.body, ToldBody::Forwarded(_))) {
                 *forwarded = Some(outputs.len());
             }
-            outputs.push(ProspectOutput { prospect: (&*key).into(), output });
+            outputs.push(ProspectOutput { prospect: (&*key).into(), ids: Arc::default(), output });
         });
     }
 }

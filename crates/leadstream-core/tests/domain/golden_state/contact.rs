@@ -4,7 +4,7 @@ use super::{HOUR_MS, NOW_MS, many, optional_text, optional_time, text, time};
 use leadstream_core::domain::origin::Position;
 use leadstream_core::domain::state::cart::Arming;
 use leadstream_core::domain::state::consent::ConsentTrait;
-use leadstream_core::domain::state::contact::{Contact, MAX_SENT};
+use leadstream_core::domain::state::contact::{Contact, MAX_SENT, NamedAddress};
 use leadstream_core::domain::state::decisions::{Checks, Decision, Decisions, MAX_DECISIONS, REASONS, TriggerFate};
 use leadstream_core::domain::state::internal::{Internal, MAX_TEST_ORDERS};
 use leadstream_core::domain::state::prospect::Extras;
@@ -67,6 +67,10 @@ prop_compose! {
     }
 }
 
+pub fn address() -> impl Strategy<Value = Option<NamedAddress>> {
+    proptest::option::of((text(), time()).prop_map(|(id, at_ms)| NamedAddress { id, at_ms }))
+}
+
 prop_compose! {
     fn internal()(since_ms in optional_time(), by_trait in any::<bool>(), test_orders in many(any::<u32>())) -> Internal {
         Internal { since_ms, by_trait, test_orders: test_orders.into() }
@@ -74,14 +78,14 @@ prop_compose! {
 }
 
 prop_compose! {
-    pub fn extras()(contact in (optional_text(), many(time()), any::<u8>(), optional_time(), proptest::option::of(told())), internal in internal(), pending in many(pending()),
+    pub fn extras()(contact in (optional_text(), many(time()), any::<u8>(), optional_time(), proptest::option::of(told()), address()), internal in internal(), pending in many(pending()),
                   left in many(left()), met in many((any::<u32>(), any::<u32>(), time())), viewed in many((time(), any::<u32>())),
                   carted in many((time(), any::<u32>())), decisions in many(decision())) -> Extras {
-        let (zone, sent_ms, soft_bounces, undeliverable_since_ms, told) = contact;
+        let (zone, sent_ms, soft_bounces, undeliverable_since_ms, told, address) = contact;
         let hits = |list: Vec<(i64, u32)>| list.into_iter().map(|(time_ms, match_key)| Hit { time_ms, match_key }).collect();
         let met = met.into_iter().map(|(trigger, same, time_ms)| Cancellation { trigger, match_key: NonZeroU32::new(same), time_ms }).collect();
         Extras {
-            contact: Contact { zone, sent_ms: sent_ms.into(), soft_bounces, undeliverable_since_ms, told }.into(),
+            contact: Contact { zone, sent_ms: sent_ms.into(), soft_bounces, undeliverable_since_ms, told, address }.into(),
             internal: internal.into(),
             triggers: TriggerRecord { pending, left, met, viewed: hits(viewed), carted: hits(carted) }.into(),
             decisions: Decisions { list: decisions.into() }.into(),
@@ -133,6 +137,7 @@ pub fn all_that_fits() -> Extras {
             soft_bounces: 200,
             undeliverable_since_ms: Some(NOW_MS),
             told: Some(ConsentTrait { agrees: true, since_ms: NOW_MS - HOUR_MS, is_first: true }),
+            address: None,
         }
         .into(),
         triggers: TriggerRecord {

@@ -2,10 +2,12 @@
 
 use crate::harness::{Did, Line, START_MS, commit, restored, say, script};
 use leadstream_core::domain::Text;
+use leadstream_core::domain::identity::id::Id;
 use leadstream_core::domain::identity::linking::Linking;
 use leadstream_core::domain::identity::message::{Body as Told, Message};
 use leadstream_core::domain::identity::route::Router;
 use leadstream_core::domain::identity::said::{SaidIds, Sighting};
+use leadstream_core::domain::identity::types::IdClass;
 use leadstream_core::domain::ids::hash64;
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::output::Body;
@@ -205,6 +207,9 @@ impl House {
             Record::Event(did, by) => {
                 first = by.as_ref().map(|(_, first)| first.clone());
                 let mut event = did.event(&self.models);
+                if self.by != By::Nothing {
+                    event.address = address(&said_ids(&did, &self.linking), &self.linking);
+                }
                 let is_direct = self.by == By::Key && by.is_none();
                 event.ids = is_direct.then(|| Box::new(said_ids(&did, &self.linking)));
                 let input = match by {
@@ -253,7 +258,7 @@ impl House {
     }
 
     /// All tasks and routers hear that an id is nobody's.
-    fn block(&mut self, id: &str) {
+    pub fn block(&mut self, id: &str) {
         let mut linking = (*self.linking).clone();
         linking.blocked.block(id);
         self.linking = Arc::new(linking);
@@ -413,6 +418,12 @@ fn said_ids(did: &Did, linking: &Linking) -> SaidIds {
     let ids: Vec<_> = texts.iter().map(|text| (id(text), !text.ends_with('!'))).collect();
     let key = ids.iter().map(|(id, _)| id).min().map(|id| linking.types.text(id)).unwrap_or_default();
     SaidIds { key, ids, alias, detaches: property("detach").is_some() }
+}
+
+/// The strongest address that an event names.
+fn address(said: &SaidIds, linking: &Linking) -> Option<Text> {
+    let is_address = |id: &&Id| linking.types.class(id.kind()) == IdClass::Address;
+    said.ids.iter().map(|(id, _)| id).filter(is_address).min().map(|id| linking.types.text(id))
 }
 
 /// What is the same however events come, and however many tasks there are.

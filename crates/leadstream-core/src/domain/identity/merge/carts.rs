@@ -16,6 +16,7 @@ use crate::domain::rules::cart::successor::{hand_over, keep_id};
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::orders::carts::disown_cart;
 use crate::domain::state::cart::{Cart, CartLine, MAX_ALIASES, MAX_CARTS, MAX_LINES, MAX_REMOVED, Removed};
+use crate::domain::state::contact::NamedAddress;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::{OutcomeKind, Reason};
 use crate::domain::terms::limit::Limit;
@@ -147,6 +148,7 @@ fn one_cart(own: &mut Cart, from: Cart, step: &mut StepContext<'_, '_>) {
         lines_left_out,
         skip_told,
         origin,
+        address,
     } = from;
     let is_newer = touched_ms > own.touched_ms;
     one_id(own, id, aliases, is_newer);
@@ -161,6 +163,7 @@ fn one_cart(own: &mut Cart, from: Cart, step: &mut StepContext<'_, '_>) {
     }
     own.touched_ms = own.touched_ms.max(touched_ms);
     own.skip_told |= skip_told;
+    own.address = NamedAddress::newest(own.address.take(), address);
     // What both had belongs to the one that stays.
     own.origin = own.origin.take().filter(|own| Some(own) == origin.as_ref());
 }

@@ -3,7 +3,7 @@
 use crate::domain::Ms;
 use crate::domain::rules::contact::mail_block_reason;
 use crate::domain::state::consent::{Consent, ConsentTrait};
-use crate::domain::state::contact::{Contact, MAX_SENT};
+use crate::domain::state::contact::{Contact, MAX_SENT, NamedAddress};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::Reason;
 use crate::domain::terms::consent::ConsentState;
@@ -33,7 +33,8 @@ pub(super) fn forbidden(prospect: &Prospect, other: &Prospect) -> Option<(Reason
 
 /// `is_newer`: the other was seen last.
 pub(super) fn unite(into: &mut Contact, from: &Contact, is_newer: bool) {
-    let Contact { zone, sent_ms, soft_bounces, undeliverable_since_ms, told } = from;
+    let Contact { zone, sent_ms, soft_bounces, undeliverable_since_ms, told, address } = from;
+    into.address = NamedAddress::newest(into.address.take(), address.clone());
     into.zone = if is_newer { zone.clone().or(into.zone.take()) } else { into.zone.take().or_else(|| zone.clone()) };
     // Both are counted by the caps.
     into.sent_ms.extend(sent_ms.iter().copied());

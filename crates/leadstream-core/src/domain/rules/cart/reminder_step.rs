@@ -9,6 +9,7 @@ use crate::domain::rules::cart::clock::{done_one_more, idle_since, retime};
 use crate::domain::rules::cart::goods;
 use crate::domain::rules::cart::outcome::{OutcomeDetails, is_worth_it, report, value};
 use crate::domain::rules::contact;
+use crate::domain::rules::contact::address;
 use crate::domain::rules::contact::{Due, SendDecision};
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::decisions::decide;
@@ -151,6 +152,7 @@ fn abandoned(prospect: &Prospect, at: usize, number: u8, due_ms: Ms, proof: Proo
         checkout_started: cart.checkout_started,
         checkout_step: cart.checkout_step.clone(),
         addressable: prospect.addressable,
+        address: address::of_cart(prospect, cart),
         lines: shown(cart),
         lines_left_out: cart.lines_left_out,
         value: value(cart),
