@@ -11,6 +11,7 @@ mod model;
 mod naming;
 mod net;
 mod persons;
+mod ranks;
 mod router;
 mod rows;
 mod stories;
