@@ -1,3 +1,5 @@
+//! What `identity show` says of ids.
+
 use super::*;
 use crate::domain::state::erasure::Erasure;
 use crate::domain::state::identity::{Claim, Device, Forward, Identity, Name};

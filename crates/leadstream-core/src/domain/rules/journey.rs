@@ -207,7 +207,7 @@ fn put(
     let slot = &mut track.positions[axis];
     let left = slot.take();
     let from_index = left.as_ref().and_then(|p| stage_index(model, &p.stage));
-    let direction = direction(model, left.is_some().then_some(from_index), to, by.cause);
+    let direction = direction(model, (left.is_none(), from_index), to, by.cause);
     // A stage is never left before it was entered, even if the event comes late.
     let entered_ms = left.as_ref().map_or(at_ms, |p| p.entered_ms.max(at_ms));
     let in_stage_ms = left.as_ref().map_or(0, |p| entered_ms - p.entered_ms);
@@ -227,15 +227,20 @@ fn put(
     Moved { axis, from, to, direction, cause: by.cause, in_stage_ms }
 }
 
-/// Which way a move goes. `from`: `None` from nowhere, `Some(None)` from a stage that the model doesn't know.
-pub(in crate::domain) fn direction(model: &AxisModel, from: Option<Option<usize>>, to: usize, cause: Cause) -> Direction {
+/// Which way a move goes, from nowhere or from a stage, which the model may not know.
+pub(in crate::domain) fn direction(
+    model: &AxisModel,
+    (from_nowhere, from): (bool, Option<usize>),
+    to: usize,
+    cause: Cause,
+) -> Direction {
     match from {
-        None => Direction::Enter,
+        _ if from_nowhere => Direction::Enter,
         _ if cause == Cause::NextJourney => Direction::Enter,
         // Lapsing is a move back and being won back a move forward, wherever the stage stands in the list.
         _ if model.lapsed == Some(to) => Direction::Back,
-        Some(Some(from)) if to < from && model.lapsed != Some(from) => Direction::Back,
-        Some(_) => Direction::Forward,
+        Some(from) if to < from && model.lapsed != Some(from) => Direction::Back,
+        _ => Direction::Forward,
     }
 }
 

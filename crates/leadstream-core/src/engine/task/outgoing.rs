@@ -23,7 +23,7 @@ pub(super) fn check_addresses(linking: Option<&Linking>, outputs: &mut [Output])
 /// The other ids of a prospect, the strongest first, where outputs say them.
 pub(super) fn ids(linking: Option<&Linking>, prospect: &Prospect) -> Vec<Text> {
     let Some(linking) = linking.filter(|linking| linking.ids_in_outputs) else { return Vec::new() };
-    let names = prospect.extras.iter().flat_map(|extras| extras.identity.get()).flat_map(|identity| &identity.names);
+    let names = prospect.extras.iter().filter_map(|extras| extras.identity.get()).flat_map(|identity| &identity.names);
     let mut ids: Vec<(Option<Id>, &Text)> = names.map(|name| (linking.types.parse(&name.id).ok(), &name.id)).collect();
     ids.sort();
     ids.into_iter().map(|(_, id)| id.clone()).collect()

@@ -68,7 +68,12 @@ fn moves(
             Taken::Entry { to }
         } else {
             let from = left.and_then(|left| Some((left.stage?, left.entered_ms)));
-            Taken::Move { from, to: Some(to), cause, direction: direction(model, left.map(|left| left.stage), to, cause) }
+            Taken::Move {
+                from,
+                to: Some(to),
+                cause,
+                direction: direction(model, (left.is_none(), left.and_then(|left| left.stage)), to, cause),
+            }
         };
         effects.given_up_mut().moves.push(GivenUpMove { model: index, axis, at_ms: entered_ms, what });
     }
