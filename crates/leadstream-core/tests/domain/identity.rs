@@ -9,6 +9,7 @@ mod model;
 mod naming;
 mod net;
 mod persons;
+mod ranks;
 mod router;
 mod rows;
 mod stories;

@@ -4,7 +4,7 @@ use super::held::Held;
 use super::linking::Linking;
 use super::links::{
     OnConsent, OnErase, OnMove, OnReturn, Taken, erase_names, on_consent, on_erase, on_link, on_move, on_return, on_unlink,
-    take_names,
+    take_names, turn_round, turned_link,
 };
 use super::merge::{hear_consent, merge};
 use super::message::{Body, ConsentFact, Erase, Message, Move};
@@ -33,10 +33,23 @@ impl Heard {
 
 /// Does what an id is told. An event that is sent on is none of these: it comes as an event.
 pub fn hear(held: &mut Held<'_>, message: &Message, linking: &Linking, models: &Models, effects: &mut Effects) -> Heard {
+    let mut told = turn_round(held, &message.to, linking.rules());
+    let mut heard = do_as_told(held, message, linking, models, effects);
+    if !told.is_empty() {
+        told.append(&mut heard.told);
+        (heard.told, heard.is_changed) = (told, true);
+    }
+    heard
+}
+
+fn do_as_told(held: &mut Held<'_>, message: &Message, linking: &Linking, models: &Models, effects: &mut Effects) -> Heard {
     let (own, hops, rules) = (&*message.to, message.hops, linking.rules());
     match &message.body {
         Body::Forwarded(_) => Heard::default(),
-        Body::Link(link) => settle(held, |record| on_link(record, own, link.clone(), rules)),
+        Body::Link(link) => match turned_link(own, link, hops, rules) {
+            Some(turned) => Heard { told: vec![Effect::Count(Counted::NotSmaller), Effect::Send(turned)], ..Heard::default() },
+            None => settle(held, |record| on_link(record, own, link.clone(), rules)),
+        },
         Body::Unlink(unlink) => settle(held, |record| on_unlink(record, unlink)),
         Body::Move(moved) => take_in(held, (own, hops), (**moved).clone(), rules, (models, effects)),
         Body::Return(returned) => take_back(held, (own, hops), (**returned).clone(), rules, (models, effects)),

@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use super::linking::Linking;
-use super::links::{OnEvent, Said, erase_names, goes_back, on_event};
+use super::links::{OnEvent, Said, erase_names, goes_back, on_event, turn_round};
 use super::message::{Body, Forwarded, Message};
 use super::record::{Counted, Effect, Record};
 use super::route::{links_of_direct, links_on_the_way};
@@ -48,6 +48,23 @@ pub fn of_another(event: &Event<'_>, linking: &Linking, models: &Models) -> Opti
 
 /// An event comes to an id, sent on by another one (`via`) or not.
 pub fn receive(
+    held: &mut Held<'_>,
+    event: &Event<'_>,
+    by: (&str, u8),
+    linking: &Linking,
+    (models, effects): (&Models, &mut Effects),
+) -> Received {
+    let mut told = turn_round(held, &event.prospect, linking.rules());
+    let mut received = whose(held, event, by, linking, (models, effects));
+    if !told.is_empty() {
+        told.append(&mut received.told);
+        (received.told, received.is_changed) = (told, true);
+    }
+    received
+}
+
+/// Whose an event is.
+fn whose(
     held: &mut Held<'_>,
     event: &Event<'_>,
     (via, hops): (&str, u8),

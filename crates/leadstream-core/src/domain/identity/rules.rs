@@ -83,6 +83,11 @@ impl Rules<'_> {
         self.types.class(id.kind())
     }
 
+    /// Of an id's type; of what is no id the weakest.
+    pub(super) fn rank(&self, text: &str) -> u8 {
+        self.id(text).map_or(u8::MAX, |id| self.types.rank(id.kind()))
+    }
+
     /// The weaker of two ids, which points to the stronger, and that one.
     pub(super) fn ordered(&self, a: Text, b: Text) -> (Text, Text) {
         if self.id(&a) > self.id(&b) { (a, b) } else { (b, a) }

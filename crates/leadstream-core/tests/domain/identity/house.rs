@@ -318,6 +318,13 @@ impl House {
         }
     }
 
+    /// All tasks and routers go on by other rules, from what was committed.
+    pub fn go_on_by(&mut self, linking: Linking) {
+        self.linking = Arc::new(linking);
+        self.router = Router::default();
+        self.restart();
+    }
+
     /// All tasks go on without identity, from what was committed.
     pub fn turn_off(&mut self) {
         self.by = By::Nothing;

@@ -82,9 +82,8 @@ fn erase_holder(record: Option<Record>, own: &str, erase: &Erase, rules: Rules<'
         return Outcome { record: Some(Record::Prospect(erased(erase.at_ms, rules))), effects: Vec::new() };
     }
     // It was linked again since: whoever is there now has to know this name, and has forgotten it with all others.
-    let rank = rules.id(own).map_or(u8::MAX, |id| rules.types.rank(id.kind()));
     let again = forward.to.iter().filter(|claim| erase.of.is(&claim.id)).map(|claim| {
-        let name = Name { id: own.into(), rank, since_ms: claim.at_ms, linked_ms: 0 };
+        let name = Name { id: own.into(), rank: rules.rank(own), since_ms: claim.at_ms, linked_ms: 0 };
         let names = Move { from: own.into(), at_ms: claim.at_ms, prospect: None, names: vec![name], cause: LinkCause::Event };
         Effect::Send(Message::new(claim.id.clone(), Body::Move(Box::new(names))))
     });

@@ -169,7 +169,7 @@ fn claim_anew(mut forward: Forward, asked: &Asked<'_>, rules: Rules<'_>) -> Outc
 }
 
 /// Several people use it, or did so lately.
-fn is_disputed(forward: &Forward) -> bool {
+pub(super) fn is_disputed(forward: &Forward) -> bool {
     forward.to.len() > 1 || forward.users.len() > 1
 }
 

@@ -129,18 +129,20 @@ pub fn take_names(identity: &mut Identity, own: &str, names: Vec<Name>, rules: R
             effects.push(Effect::Blocked { id: own.into(), at_ms: newest_ms });
         }
     }
-    unlink_oldest(identity, own, &mut effects);
+    unlink_oldest(identity, own, rules, &mut effects);
     effects
 }
 
 /// Names for which there is no room: of the weakest type first, which says least, the oldest first. They are unlinked, so that no id
 /// points to somebody who doesn't know of it.
-fn unlink_oldest(identity: &mut Identity, own: &str, effects: &mut Vec<Effect>) {
+fn unlink_oldest(identity: &mut Identity, own: &str, rules: Rules<'_>, effects: &mut Vec<Effect>) {
     let over = identity.names.len().saturating_sub(MAX_NAMES);
     if over == 0 {
         return;
     }
     let of = Holder::of(own, &identity.names);
+    // How strong a type is may have changed since the names came.
+    identity.names.iter_mut().for_each(|name| name.rank = rules.rank(&name.id));
     identity.names.sort_by(|a, b| (Reverse(a.rank), a.since_ms, &a.id).cmp(&(Reverse(b.rank), b.since_ms, &b.id)));
     for name in identity.names.drain(..over) {
         let unlink = Unlink { at_ms: Ms::MAX, of: of.clone() };
