@@ -24,6 +24,7 @@ mod clocks;
 mod commands;
 mod exactly_once;
 mod identity;
+mod identity_settings;
 mod memory;
 mod mixed;
 mod outage;
