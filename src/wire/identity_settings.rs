@@ -84,7 +84,7 @@ mod tests {
         let settings = IdentitySettings { types, hashed, secret: Some(7), strip_plus: true, gmail_dots: false, partitions: 12 };
         let written = Written { settings, since_ms: 1_760_000_000_000 };
         assert_eq!(read(&write(&written)), Ok(written));
-        assert!(std::str::from_utf8(KEY).is_err());
+        assert!(String::from_utf8(KEY.to_vec()).is_err());
         assert!(read(b"\xff\xff").is_err());
         let newer = proto::IdentitySettings { version: 2, ..proto::IdentitySettings::default() };
         assert!(read(&newer.encode_to_vec()).is_err_and(|error| error.contains("version 2")));
