@@ -14,6 +14,7 @@ pub mod context;
 pub mod dead_letters;
 pub mod errors;
 pub mod ffi;
+pub mod identity_settings;
 pub mod latest;
 pub mod membership;
 pub mod mock;

@@ -8,6 +8,7 @@ pub mod dead_letter;
 pub mod decode;
 pub mod event_ids;
 pub mod forwards;
+pub mod identity_settings;
 mod json_escape;
 pub mod mapped;
 pub mod output;

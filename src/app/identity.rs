@@ -3,6 +3,7 @@
 
 pub(super) mod block;
 pub(super) mod components;
+pub(super) mod settled;
 pub(super) mod show;
 mod written;
 
@@ -13,14 +14,14 @@ use super::terminal::stdout;
 use crate::config::Settings;
 use crate::config::settings::identity::Identity;
 use crate::domain::Ms;
-use crate::domain::identity::linking::{Linking, LiveLinking};
+use crate::domain::identity::linking::Linking;
 use crate::domain::identity::naming::{IdNaming, NoId};
 use crate::domain::identity::secret::IdSecret;
+use crate::domain::identity::settings::IdentitySettings;
 use crate::domain::identity::types::{IdType, IdTypes};
-use crate::kafka::blocked_ids::BlockedIds;
 use crate::kafka::options as kafka;
 use crate::kafka::purge::KafkaPurge;
-use crate::runtime::ports::{Failure, OutTopic, Purge as _};
+use crate::runtime::ports::{OutTopic, Purge as _};
 use crate::runtime::supervisor::Job;
 use crate::wire::event_ids::IdReader;
 use anyhow::{Context as _, anyhow, bail};
@@ -36,6 +37,10 @@ use std::time::Duration;
 pub struct Ids {
     pub reader: Arc<IdReader>,
     pub linking: Arc<Linking>,
+    /// What all instances have to agree about, without the number of partitions, which the topics say.
+    pub settings: Arc<IdentitySettings>,
+    /// Others than those that all is known under are taken.
+    pub accepts_settings: bool,
 }
 
 /// `None`: identity is off.
@@ -53,12 +58,25 @@ pub fn ids(settings: &Settings) -> anyhow::Result<Option<Ids>> {
         None => None,
         Some(kind) => Some(secret(identity, types.name(*kind))?),
     };
+    let written = IdentitySettings {
+        types: types.specs().to_vec(),
+        hashed: hashed.iter().map(|kind| types.name(*kind).to_owned()).collect(),
+        secret: secret.as_ref().map(IdSecret::fingerprint),
+        strip_plus: identity.strip_plus,
+        gmail_dots: identity.gmail_dots,
+        partitions: 0,
+    };
     let naming = naming(identity, types.clone(), hashed, secret)?;
     let reader = IdReader::new(naming).map_err(|why| anyhow!("the places of ids can't be read: {why}"))?;
     let erased_for_ms = settings.inputs.max_age.map_or(Ms::MAX, |age| Ms::try_from(age.as_millis()).unwrap_or(Ms::MAX));
     let ids_in_outputs = identity.ids_in_outputs;
     let linking = Linking { types, limits: identity.limits(erased_for_ms), ids_in_outputs, ..Linking::default() };
-    Ok(Some(Ids { reader: Arc::new(reader.detaching_on(&identity.detach_on)), linking: Arc::new(linking) }))
+    Ok(Some(Ids {
+        reader: Arc::new(reader.detaching_on(&identity.detach_on)),
+        linking: Arc::new(linking),
+        settings: Arc::new(written),
+        accepts_settings: identity.accept_settings,
+    }))
 }
 
 /// How often what tasks have read of `leadstream.forwards` is deleted: it is kept for ever otherwise, for it may hold the only copy of
@@ -90,15 +108,6 @@ pub fn purging(kafka: &kafka::Options, partitions: u32) -> Job {
         }
         Ok(())
     })
-}
-
-/// Reads which ids are blocked, and follows what becomes of them.
-///
-/// # Errors
-/// They can't be read.
-pub fn following(kafka: &kafka::Options, live: Arc<LiveLinking>) -> Result<Job, Failure> {
-    let blocked = BlockedIds::read(kafka, live)?;
-    Ok(Box::new(move |stop| blocked.follow(&stop)))
 }
 
 fn naming(identity: &Identity, types: IdTypes, hashed: Vec<IdType>, secret: Option<IdSecret>) -> anyhow::Result<IdNaming> {

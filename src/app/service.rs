@@ -1,5 +1,6 @@
 //! The service from settings: its options, its ports, the admin server, the workers. Everything is wired here.
 
+use super::identity::settled::following;
 use super::identity::{self, Ids};
 use super::load_settings;
 use super::metrics_observer::MetricsObserver;
@@ -60,7 +61,10 @@ pub fn start(
     let found = preflight::check(&kafka, &worker)?;
     worker.partitions = found.partitions;
     worker.dead_letter_budget_bytes = wire::dead_letter::budget_bytes(found.dead_letter_message_bytes);
-    let following = worker.linking.clone().map(|live| identity::following(&kafka, live)).transpose()?;
+    let following = match worker.linking.clone().zip(ids.as_ref()) {
+        None => None,
+        Some((live, ids)) => Some(following(&kafka, live, ids, worker.partitions, shared.clock.now_ms())?),
+    };
     let purging = ids.as_ref().filter(|_| !kafka.is_mock).map(|_| identity::purging(&kafka, worker.partitions));
     let mut others = match routed {
         None => Vec::new(),

@@ -7,14 +7,17 @@ use super::options::Options;
 use super::reports;
 use crate::domain::Ms;
 use crate::domain::identity::linking::LiveLinking;
+use crate::domain::identity::settings::IdentitySettings;
 use crate::runtime::ports::{Encoded, Failure, OutTopic};
 use crate::wire::blocked_ids;
+use crate::wire::identity_settings::{self, Written};
 use rdkafka::Message as _;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::BorrowedMessage;
 use rdkafka::producer::{BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -71,6 +74,8 @@ pub struct BlockedIds {
     reader: BaseConsumer<Context>,
     topic: String,
     live: Arc<LiveLinking>,
+    /// By which settings ids are written, as far as was read.
+    settings: RefCell<Option<Written>>,
 }
 
 impl BlockedIds {
@@ -88,7 +93,7 @@ impl BlockedIds {
         let mut list = TopicPartitionList::new();
         list.add_partition_offset(&topic, PARTITION, Offset::Beginning).map_err(|e| errors::of_call(&doing, &e))?;
         reader.assign(&list).map_err(|e| errors::of_call(&doing, &e))?;
-        let blocked = Self { reader, topic, live };
+        let blocked = Self { reader, topic, live, settings: RefCell::default() };
         let begun = Instant::now();
         while !blocked.poll()? {
             if begun.elapsed() > START_TIMEOUT {
@@ -111,7 +116,19 @@ impl BlockedIds {
         }
     }
 
+    /// By which settings ids are written, as the topic says.
+    #[must_use]
+    pub fn settings(&self) -> Option<Written> {
+        self.settings.borrow().clone()
+    }
+
     fn take(&self, message: &BorrowedMessage<'_>) -> Result<(), Failure> {
+        if message.key() == Some(identity_settings::KEY) {
+            let unreadable =
+                |why| Failure::Stop(format!("{}: offset {}: {why}: use the newer build", self.topic, message.offset()));
+            *self.settings.borrow_mut() = message.payload().map(identity_settings::read).transpose().map_err(unreadable)?;
+            return Ok(());
+        }
         let Some(id) = message.key().and_then(|key| std::str::from_utf8(key).ok()) else { return Ok(()) };
         match message.payload() {
             None => self.live.set_blocked(id, false),
@@ -128,10 +145,18 @@ impl BlockedIds {
     /// Follows until it is asked to stop.
     ///
     /// # Errors
-    /// A record that this build doesn't know.
-    pub fn follow(&self, stop: &AtomicBool) -> Result<(), Failure> {
+    /// A record that this build doesn't know, or another instance wrote other settings than these.
+    pub fn follow(&self, own: &IdentitySettings, stop: &AtomicBool) -> Result<(), Failure> {
         while !stop.load(Ordering::Acquire) {
-            self.poll()?;
+            // What counts is the last that is said.
+            if !self.poll()? {
+                continue;
+            }
+            let differing = self.settings.borrow().as_ref().map(|written| own.differences(&written.settings)).unwrap_or_default();
+            if !differing.is_empty() {
+                let text = format!("another instance goes on with other settings of identity: {}", differing.join("; "));
+                return Err(Failure::Stop(text));
+            }
         }
         Ok(())
     }

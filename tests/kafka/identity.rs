@@ -267,7 +267,7 @@ fn an_id_that_many_share_is_nobodys_for_all_routers_and_stays_so() {
     (0..devices).for_each(|n| send(n, "Signed In", both(n), begin_ms + 60_000 + i64::from(n)));
     rig.flush();
     let mut instance = Instance::run(&rig, "a", dir.path(), &set);
-    let is_blocked = || rig.read(OutTopic::Identity).iter().any(|record| record.key_text() == "till");
+    let is_blocked = || rig.read(OutTopic::Identity).iter().any(|record| record.key.as_deref() == Some(b"till".as_slice()));
     wait_until(&mut instance, "blocked", is_blocked);
     let mailed = |rig: &Rig| rig.read(OutTopic::CartAbandoned).len();
     wait_until(&mut instance, "all others are reminded", || mailed(&rig) >= devices as usize - 21);

@@ -25,6 +25,7 @@ mod commands;
 mod exactly_once;
 mod identity;
 mod identity_commands;
+mod identity_settings;
 mod memory;
 mod mixed;
 mod outage;

@@ -8,12 +8,14 @@ pub(super) mod text;
 
 use super::report::Report;
 use super::sample::Sampled;
+use crate::app::identity::settled::{Settled, refusal, settled};
 use crate::app::identity::{self, Ids};
 use crate::app::service;
 use crate::config::settings::InputTopic;
 use crate::config::settings::secret::Secret;
 use crate::config::{SettingFault, Settings};
 use crate::domain::identity::linking::LiveLinking;
+use crate::domain::identity::settings::IdentitySettings;
 use crate::domain::model::Models;
 use crate::kafka::admin::RecordHeader;
 use crate::kafka::blocked_ids::BlockedIds;
@@ -21,6 +23,7 @@ use crate::kafka::options::Options;
 use crate::runtime::ports::{OutTopic, RecordView};
 use crate::view::identity::IdentitySampleView;
 use crate::wire::decode::Decoder;
+use crate::wire::identity_settings::Written;
 use seen::{Reader, Seen};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -63,11 +66,11 @@ fn needs_secret(settings: &Settings) -> bool {
 
 /// Samples all inputs.
 pub(super) fn check(sampled: Sampled<'_>, ids: &Ids, options: &Options, models: &Models, report: &mut Report) {
+    let ids = with_blocked(sampled, ids, options, report);
     if sampled.is_off() {
         report.warning("identity", "no sample is read (check.sample_records=0): nothing is said of persons".to_owned());
         return;
     }
-    let ids = with_blocked(sampled, ids, options, report);
     let decoder = Decoder::new(service::decoder_options(sampled.settings), &models.vocabulary);
     let reader = Reader { decoder: decoder.reading_ids(Arc::clone(&ids.reader)), ids: &ids };
     let inputs = sampled.settings.input_topics();
@@ -89,12 +92,33 @@ pub(super) fn check(sampled: Sampled<'_>, ids: &Ids, options: &Options, models: 
 /// With the ids that the running service has blocked, where it has been on.
 fn with_blocked(sampled: Sampled<'_>, ids: &Ids, options: &Options, report: &mut Report) -> Ids {
     let live = Arc::new(LiveLinking::new((*ids.linking).clone()));
-    if sampled.topics.contains_key(&sampled.settings.output_topic(OutTopic::Identity))
-        && let Err(failure) = BlockedIds::read(options, Arc::clone(&live))
-    {
-        report.warning("identity", format!("{failure}: here they count as if they were not blocked"));
+    if sampled.topics.contains_key(&sampled.settings.output_topic(OutTopic::Identity)) {
+        match BlockedIds::read(options, Arc::clone(&live)) {
+            Ok(blocked) => settings(sampled, ids, blocked.settings().as_ref(), report),
+            Err(failure) => report.warning("identity", format!("{failure}: here they count as if they were not blocked")),
+        }
     }
-    Ids { reader: Arc::clone(&ids.reader), linking: live.get() }
+    Ids { linking: live.get(), ..ids.clone() }
+}
+
+/// Whether `run` would start with these settings over what is known.
+fn settings(sampled: Sampled<'_>, ids: &Ids, written: Option<&Written>, report: &mut Report) {
+    // Without identity the secret may be one of this check alone.
+    let Some(written) = written.filter(|_| sampled.settings.identity.enabled) else { return };
+    let engine = sampled.settings.engine_topics();
+    let partitions = engine.iter().find_map(|topic| sampled.topics.get(&topic.name)).map(|topic| topic.partitions);
+    let partitions = partitions.unwrap_or(written.settings.partitions);
+    let own = IdentitySettings { partitions, ..(*ids.settings).clone() };
+    match settled(&own, Some(written), ids.accepts_settings) {
+        Settled::Same | Settled::First => {
+            report.good("identity", "its settings are those that everybody is known under".to_owned());
+        }
+        Settled::Accepted(differing) => {
+            let text = format!("other settings than before, which identity.accept_settings takes: {}", differing.join("; "));
+            report.warning("identity", text);
+        }
+        Settled::Refused(differing) => report.fault("identity", refusal(&differing)),
+    }
 }
 
 /// Tells what was found.

@@ -26,6 +26,9 @@ section! {
         enabled: bool = false,
             "The ids of one person are one prospect, named by the strongest of them ([identity](identity.md)): needs the topics \
              `leadstream.forwards`, `leadstream.identity` and `leadstream.identities`. **Not finished in this version**: see what is not built yet.";
+        accept_settings: bool = false,
+            "Go on with settings of identity that differ from those that all is known under. Otherwise `run` doesn't start with others: see \
+             [turning it on and off](operations.md#identity-on-over-live-state). Take it out again afterwards.";
         hash: Option<Vec<String>>,
             "Types whose ids hold a keyed hash (HMAC-SHA256) in place of the value, so that keys and topics hold no address. What comes \
              as SHA-256 already, as from GA4, is the same id then as the plain value. Default: `email` and `phone`, unless it is the strongest \

@@ -16,5 +16,6 @@ pub mod route;
 pub mod rules;
 pub mod said;
 pub mod secret;
+pub mod settings;
 pub mod tell;
 pub mod types;

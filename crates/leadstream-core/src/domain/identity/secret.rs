@@ -42,6 +42,14 @@ impl IdSecret {
         Ok(Self(Hmac::new_from_slice(text.as_bytes()).expect("an HMAC takes a key of any length")))
     }
 
+    /// Says whether two secrets are the same one, and nothing of either.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let mut mac = self.0.clone();
+        mac.update(b"the settings of identity");
+        crate::domain::ids::hash64(&mac.finalize().into_bytes()[..8])
+    }
+
     /// The id of what has this hash.
     pub(super) fn of_hash(&self, hash: &[u8]) -> String {
         let mut mac = self.0.clone();
