@@ -11,6 +11,13 @@ use crate::runtime::ports::Failure;
 use crate::runtime::supervisor::Job;
 use crate::wire::identity_settings::Written;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// So often the settings are read, and written where nobody has.
+const TRIES: u32 = 20;
+const NAP: Duration = Duration::from_millis(300);
+const UNSETTLED: &str = "instances with different settings of identity start at the same time, each with identity.accept_settings: give all \
+                         of them the same settings";
 
 /// What is to be done with the settings.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,30 +61,45 @@ pub fn refusal(differing: &[String]) -> String {
 pub fn following(kafka: &kafka::Options, live: Arc<LiveLinking>, ids: &Ids, partitions: u32, now_ms: Ms) -> Result<Job, Failure> {
     let own = IdentitySettings { partitions, ..(*ids.settings).clone() };
     let read = || BlockedIds::read(kafka, Arc::clone(&live));
-    let mut blocked = read()?;
-    let accepts = ids.accepts_settings;
-    if matches!(settled(&own, blocked.settings().as_ref(), accepts), Settled::First | Settled::Accepted(_)) {
-        let writer = SettingsWriter::open(kafka)?;
-        // Another one may have been faster.
-        blocked = read()?;
-        let before = blocked.settings();
-        let since_ms = before.as_ref().map_or(now_ms, |written| written.since_ms);
-        match settled(&own, before.as_ref(), accepts) {
-            Settled::First => writer.write(&Written { settings: own.clone(), since_ms })?,
-            Settled::Accepted(differing) => {
-                writer.write(&Written { settings: own.clone(), since_ms })?;
-                let list = differing.join("; ");
-                tracing::warn!("identity.accept_settings: from now on {list}. Take the setting out again");
-            }
-            Settled::Same | Settled::Refused(_) => {}
+    let mut failed = None;
+    for _ in 0..TRIES {
+        let blocked = read()?;
+        match settled(&own, blocked.settings().as_ref(), ids.accepts_settings) {
+            Settled::Same => return Ok(Box::new(move |stop| blocked.follow(&own, &stop))),
+            Settled::Refused(differing) => return Err(Failure::Stop(refusal(&differing))),
+            Settled::First | Settled::Accepted(_) => {}
         }
-        blocked = read()?;
+        // Of several that start together one writes at a time; what it wrote is what the others find.
+        failed = write_settings(kafka, &own, ids.accepts_settings, now_ms, &read).err();
+        if failed.is_some() {
+            std::thread::sleep(NAP);
+        }
     }
-    match settled(&own, blocked.settings().as_ref(), false) {
-        Settled::Refused(differing) | Settled::Accepted(differing) => return Err(Failure::Stop(refusal(&differing))),
-        Settled::Same | Settled::First => {}
+    Err(failed.unwrap_or_else(|| Failure::Stop(UNSETTLED.to_owned())))
+}
+
+/// Writes the settings, unless another one was faster.
+fn write_settings(
+    kafka: &kafka::Options,
+    own: &IdentitySettings,
+    accepts: bool,
+    now_ms: Ms,
+    read: &impl Fn() -> Result<BlockedIds, Failure>,
+) -> Result<(), Failure> {
+    let writer = SettingsWriter::open(kafka)?;
+    let before = read()?.settings();
+    let since_ms = before.as_ref().map_or(now_ms, |written| written.since_ms);
+    let settings = Written { settings: own.clone(), since_ms };
+    match settled(own, before.as_ref(), accepts) {
+        Settled::First => writer.write(&settings),
+        Settled::Accepted(differing) => {
+            writer.write(&settings)?;
+            let list = differing.join("; ");
+            tracing::warn!("identity.accept_settings: from now on {list}. Take the setting out again");
+            Ok(())
+        }
+        Settled::Same | Settled::Refused(_) => Ok(()),
     }
-    Ok(Box::new(move |stop| blocked.follow(&own, &stop)))
 }
 
 #[cfg(test)]
