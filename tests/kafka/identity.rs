@@ -223,11 +223,10 @@ fn persons_are_reminded_as_a_replay_says_whoever_is_killed() {
     // What differs says more than that something is missing.
     wait_until(one, "all that is due", || {
         let found = found(&rig).len();
-        let (before, since) = last.get();
-        if found != before {
+        if found != last.get().0 {
             last.set((found, Instant::now()));
         }
-        found >= want.len() || (found > 0 && since.elapsed() > Duration::from_secs(45))
+        found >= want.len() || (found > 0 && last.get().1.elapsed() > Duration::from_secs(45))
     });
     std::thread::sleep(Duration::from_secs(2));
     for mut instance in instances {
