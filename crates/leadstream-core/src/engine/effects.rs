@@ -37,7 +37,8 @@ impl BatchEffects {
     /// `ids`: the prospect's other ids, where outputs say them.
     pub(super) fn take(&mut self, prospect: &str, ids: impl FnOnce() -> Vec<Text>, effects: &mut Effects) {
         if !effects.merged.is_empty() || !effects.outputs.is_empty() {
-            let ids: Arc<[Text]> = ids().into();
+            // Of most nothing is said, and nothing is kept for it then.
+            let ids: Arc<[Text]> = Some(ids()).filter(|ids| !ids.is_empty()).map(Into::into).unwrap_or_default();
             self.take_merged(prospect, &ids, effects);
             let prospect: Arc<str> = prospect.into();
             let outputs = effects.outputs.drain(..).map(|output| ProspectOutput::of(&prospect, &ids, output));
