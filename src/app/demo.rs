@@ -16,7 +16,6 @@ use super::identity;
 use super::replay::decode_options;
 use super::service::{Instance, Options, topics_of_events};
 use super::simulate::{ProducerOptions, ShopOptions, Traffic, stop_on_ctrl_c, wall_ms};
-use crate::config::settings::InputTopic;
 use crate::config::{Loaded, Settings};
 use crate::domain::identity::linking::LiveLinking;
 use crate::domain::model::Models;
@@ -24,11 +23,11 @@ use crate::domain::{DAY_MS, Ms};
 use crate::http;
 use crate::kafka::mock::Mock;
 use crate::runtime::options::{Options as WorkerOptions, Positions};
-use crate::runtime::ports::{Clock, OutTopic};
+use crate::runtime::ports::Clock;
 use crate::runtime::snapshot::{StatusBoard, TaskState};
 use crate::runtime::supervisor::Handle;
 use crate::telemetry::Telemetry;
-use crate::wire::decode::{Decoder, Format};
+use crate::wire::decode::Decoder;
 use crate::wire::output;
 use anyhow::Context;
 use clock::DemoClock;
@@ -105,10 +104,9 @@ impl Demo {
         let mut kafka = mock.options("leadstream-demo");
         kafka.prefix.clone_from(&settings.topics.prefix);
         mock.create_topics(&kafka, &inputs, PARTITIONS)?;
-        if ids.is_some() {
+        if let Some(forwards) = settings.forwards_topic() {
             decode.forwards_input = u16::try_from(decode.topics.len()).ok();
-            let name = kafka.output_topic(OutTopic::Forwards);
-            decode.topics.push(InputTopic { name, is_email: false, is_trusted: true, format: Format::Json });
+            decode.topics.push(forwards);
             decode.zones.push(None);
         }
         let encode = output::Options {
@@ -123,7 +121,6 @@ impl Demo {
             linking: ids.as_ref().map(|ids| Arc::new(LiveLinking::new((*ids.linking).clone()))),
             ..WorkerOptions::new(decode.topics.iter().map(|topic| topic.name.clone()).collect(), 0)
         };
-        let reader = ids.as_ref().map(|ids| Arc::clone(&ids.reader));
         let options = Options { kafka, worker, mappings: Vec::new(), routed: None, ids };
         let clock = Arc::new(DemoClock::new(start_ms(args), history_ms(args.shop), args.speed()));
         let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
@@ -141,10 +138,6 @@ impl Demo {
         };
         let shop = traffic::with_history(args.shop, shop, history_ms(args.shop), &producer)?;
         let decoder = Decoder::new(decode, &instance.models.vocabulary);
-        let decoder = match reader {
-            Some(reader) => decoder.reading_ids(reader),
-            None => decoder,
-        };
         let has_ids = options.ids.is_some();
         let handle = instance.start(&options, decoder, encode)?;
         Ok(Self {

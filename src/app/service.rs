@@ -247,6 +247,10 @@ impl Instance {
     ) -> Result<Handle, Failure> {
         let models = &self.models;
         let inputs = options.worker.inputs.clone();
+        let decoder = match &options.ids {
+            Some(ids) => decoder.reading_ids(Arc::clone(&ids.reader)),
+            None => decoder,
+        };
         let shared = Shared {
             decoder: Arc::new(decoder),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(models))),
@@ -300,10 +304,6 @@ impl Launch<'_> {
         let count = move |mapping: &str, outcome: MappingOutcome, n| telemetry.mapped(mapping, outcome.name(), n);
         let mappings = wire::decode::Mappings::new(options.mappings.clone(), Box::new(count));
         let decoder = wire::decode::Decoder::new(decode, &instance.models.vocabulary).with_mappings(mappings);
-        let decoder = match &options.ids {
-            Some(ids) => decoder.reading_ids(Arc::clone(&ids.reader)),
-            None => decoder,
-        };
         let handle = instance.start(&options, decoder, encode).context("the service can't start")?;
         Ok(Service { handle, board: instance.board, telemetry: instance.telemetry, http })
     }

@@ -97,11 +97,15 @@ impl Settings {
             let name = self.output_topic(OutTopic::Events);
             topics.push(InputTopic { name, is_email: false, is_trusted: false, format: Format::Json });
         }
-        if self.identity.enabled {
-            let name = self.output_topic(OutTopic::Forwards);
-            topics.push(InputTopic { name, is_email: false, is_trusted: true, format: Format::Json });
-        }
+        topics.extend(self.forwards_topic());
         topics
+    }
+
+    /// The topic by which ids are told of each other, as an input, where they are.
+    #[must_use]
+    pub fn forwards_topic(&self) -> Option<InputTopic> {
+        let name = || self.output_topic(OutTopic::Forwards);
+        self.identity.enabled.then(|| InputTopic { name: name(), is_email: false, is_trusted: true, format: Format::Json })
     }
 
     fn is_routed(&self, topic: &InputTopic) -> bool {

@@ -46,11 +46,9 @@ pub struct Collect<'a> {
     pub dead: &'a mut WriteDead<'a>,
 }
 
-impl Collect<'_> {
-    /// Timers that have fired in the batch.
-    fn fired(&self) -> u64 {
-        self.stats.fired + self.effects.fired
-    }
+/// So many timers may fire yet in this batch.
+pub fn left_to_fire(effects: &BatchEffects, stats: &BatchStats) -> u64 {
+    MOST_FIRED.saturating_sub(stats.fired + effects.fired)
 }
 
 /// One task at work.
@@ -253,7 +251,7 @@ impl<C: Codec> TaskRunner<C> {
             let refused = refused.then(|| self.refused.refuse(self.partition, (n, offset), input.head_record_ms, now));
             let task = &mut self.task;
             chunk.announce(task);
-            let left = MOST_FIRED.saturating_sub(into.fired());
+            let left = left_to_fire(into.effects, into.stats);
             let bad = chunk.with_input(|records, taken| match (taken, &refused) {
                 (Ok(taken), None) => {
                     if !task.fire_before(taken, mode, left, into.effects) {

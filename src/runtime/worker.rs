@@ -22,7 +22,7 @@ use super::circuit_breaker::Tripped;
 use super::options::{OnPoison, Options};
 use super::partitioners::disagreement;
 use super::ports::{Cause, CommitLog, EventSource, Failure, Ports, RecordBatch};
-use super::task_runner::{Collect, MOST_FIRED, TaskRunner, unreadable};
+use super::task_runner::{Collect, TaskRunner, left_to_fire, unreadable};
 use super::trouble::{Place, TroubleKind};
 use super::watch::Watch;
 use crate::engine::codec::Codec;
@@ -141,7 +141,7 @@ impl<P: Ports> Worker<P> {
                 return Err(pause(runner, watches.entry(runner.partition).or_default(), &tripped, options));
             }
             writer.count(runner.partition, ran.applied as u64, stats.dead.values().sum::<u64>() - dead_before);
-            runner.advance(&now, MOST_FIRED.saturating_sub(stats.fired + effects.fired), effects);
+            runner.advance(&now, left_to_fire(effects, stats), effects);
             if let Some(error) = effects.unreadable.take() {
                 return Err(unreadable(runner.partition, &error));
             }

@@ -11,7 +11,7 @@ use crate::runtime::options::{BatchLimits, Options};
 use crate::runtime::partitioners::Sample;
 use crate::runtime::ports::{Clock, Ports};
 use crate::runtime::snapshot::StatusBoard;
-use crate::runtime::task_runner::{MOST_FIRED, TaskRunner};
+use crate::runtime::task_runner::{TaskRunner, left_to_fire};
 use crate::runtime::trouble::Troubles;
 use crate::runtime::watch::Watch;
 use std::collections::BTreeMap;
@@ -163,7 +163,7 @@ impl<P: Ports> Worker<P> {
     pub(super) fn is_full(&self, age: Duration) -> bool {
         let limits = self.limits(&self.now());
         let bytes: usize = self.runners.values().map(TaskRunner::applied_bytes).sum();
-        let is_full = self.batch.records >= limits.max_events || self.batch.stats.fired >= MOST_FIRED;
+        let is_full = self.batch.records >= limits.max_events || left_to_fire(&self.batch.effects, &self.batch.stats) == 0;
         is_full || age >= limits.longest || bytes >= self.options.fetch_shares().batch
     }
 }

@@ -73,8 +73,7 @@ pub(super) fn write(prospect: &Prospect, out: &mut Vec<u8>) {
 
 /// The oldest version that has all fields of the record.
 fn version(prospect: &Prospect) -> u32 {
-    let is_of_other = |cart: &Cart| cart.origin.is_some() || cart.series.armed_under.is_some();
-    let is_of_7 = prospect.carts.iter().any(|cart| is_of_other(cart) || cart.address.is_some())
+    let is_of_7 = prospect.carts.iter().any(Cart::has_ids)
         || prospect.extras.as_deref().is_some_and(|extras| {
             let triggers = extras.triggers.get();
             extras.identity.get().is_some()

@@ -23,12 +23,12 @@ pub struct GivenUpMove {
     pub axis: Axis,
     /// When it was made.
     pub at_ms: Ms,
-    pub what: Taken,
+    pub what: TakenBack,
 }
 
 /// What of a move is taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub enum TakenBack {
     /// All of it: the stage left, with its entry (`None`: came from nowhere), and the one entered (`None`: it stands nowhere since).
     Move { from: Option<(usize, Ms)>, to: Option<usize>, cause: Cause, direction: Direction },
     /// That somebody came to this stage: what it left for that is not remembered, or was the person's, too.

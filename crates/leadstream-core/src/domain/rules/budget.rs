@@ -5,7 +5,7 @@
 //! record that its topic doesn't take, nor one that makes each of its events expensive.
 
 use crate::domain::output::{Effects, Note};
-use crate::domain::state::cart::{Cart, CartLine};
+use crate::domain::state::cart::CartLine;
 use crate::domain::state::limits::{MAX_CART_BYTES, MAX_ORDER_BYTES, MAX_RECORD_BYTES};
 use crate::domain::state::prospect::{Extras, Prospect};
 use crate::domain::state::weight;
@@ -66,14 +66,9 @@ fn drop_lines(lines: &mut Vec<CartLine>, kept: usize, over: &mut usize) -> u32 {
 fn is_light(prospect: &Prospect) -> bool {
     prospect.extras.is_none()
         && prospect.carts.len() <= 2
-        && prospect.carts.iter().all(|cart| cart.lines.len() <= 2 && !has_ids(cart))
+        && prospect.carts.iter().all(|cart| cart.lines.len() <= 2 && !cart.has_ids())
         && prospect.tracks.len() <= 2
         && prospect.tracks.iter().all(|track| track.counts.len() <= 8 && track.uses.len() <= 64)
-}
-
-/// Names of persons are in it besides its own texts.
-fn has_ids(cart: &Cart) -> bool {
-    cart.origin.is_some() || cart.series.armed_under.is_some() || cart.address.is_some()
 }
 
 /// Makes a record fit. `models`: how many run, and have the first tracks.
@@ -173,7 +168,7 @@ mod tests {
     use crate::domain::Text;
     use crate::domain::event::Message;
     use crate::domain::model::MAX_COUNT_MEMORY;
-    use crate::domain::state::cart::{MAX_GOODS, MAX_REMOVED, MAX_SENT, Removed, SentStep, Series};
+    use crate::domain::state::cart::{Cart, CartLine, MAX_GOODS, MAX_REMOVED, MAX_SENT, Removed, SentStep, Series};
     use crate::domain::state::limits::MAX_RECORD_BYTES;
     use crate::domain::state::prospect::Prospect;
     use crate::domain::state::track::{

@@ -71,6 +71,12 @@ impl CartLine {
 }
 
 impl Cart {
+    /// Whether names of persons are in it besides its own texts; never without identity.
+    #[must_use]
+    pub fn has_ids(&self) -> bool {
+        self.origin.is_some() || self.series.armed_under.is_some() || self.address.is_some()
+    }
+
     /// Whether events mean it by this id.
     #[must_use]
     pub fn is_called(&self, id: &str) -> bool {

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use crate::domain::Ms;
 use crate::domain::model::Models;
 use crate::domain::model::stages::stage_index;
-use crate::domain::output::given_up::{GivenUpMove, Taken};
+use crate::domain::output::given_up::{GivenUpMove, TakenBack};
 use crate::domain::output::{Output, StageChanged};
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 
@@ -48,7 +48,7 @@ impl Tally {
         for GivenUpMove { model, axis, at_ms, what } in moves {
             let (Ok(model), true) = (u8::try_from(*model), self.has_counted(*at_ms)) else { continue };
             match *what {
-                Taken::Move { from, to, cause, direction } => {
+                TakenBack::Move { from, to, cause, direction } => {
                     let one = Move {
                         model,
                         axis: *axis,
@@ -60,7 +60,7 @@ impl Tally {
                     };
                     self.count_move(&one, -1);
                 }
-                Taken::Entry { to } => {
+                TakenBack::Entry { to } => {
                     let week = week_of(*at_ms);
                     self.moves.add(model, *axis, place(Some(to)), Figure::Week { week, way: Way::Entered }, -1);
                 }

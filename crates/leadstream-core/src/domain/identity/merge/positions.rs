@@ -8,8 +8,8 @@ use crate::domain::rules::journey::stale_at;
 use crate::domain::state::track::{Journeys, PastJourney, StagePosition};
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 
-/// The position that is given up, and of which of the two it is.
-pub(super) enum GivenUp {
+/// The position that is not kept, and of which of the two it is.
+pub(super) enum NotKept {
     Own(StagePosition),
     Theirs(StagePosition),
 }
@@ -21,7 +21,7 @@ pub(super) fn further(
     axis: Axis,
     model: &AxisModel,
     (at_ms, last_activity_ms): (Ms, Option<Ms>),
-) -> (Option<Moved>, Option<GivenUp>) {
+) -> (Option<Moved>, Option<NotKept>) {
     let Some(mut theirs) = theirs else { return (None, None) };
     let to = stage_index(model, &theirs.stage);
     let Some(mut stood) = own.take() else {
@@ -34,7 +34,7 @@ pub(super) fn further(
     if !is_further((to, &theirs), (from, &stood), model) || has_gone_stale(&theirs, to, &stood, model, last_activity_ms) {
         stood.journeys = journeys(stood.journeys, theirs.journeys.as_deref(), model);
         *own = Some(stood);
-        return (None, Some(GivenUp::Theirs(theirs)));
+        return (None, Some(NotKept::Theirs(theirs)));
     }
     theirs.journeys = journeys(theirs.journeys, stood.journeys.as_deref(), model);
     let moved = to.filter(|_| theirs.stage != stood.stage).map(|to| Moved {
@@ -46,7 +46,7 @@ pub(super) fn further(
         in_stage_ms: (at_ms - stood.entered_ms).max(0),
     });
     *own = Some(theirs);
-    (moved, Some(GivenUp::Own(stood)))
+    (moved, Some(NotKept::Own(stood)))
 }
 
 /// Whether the first is further than the second. Of one stage the earlier entry counts. Who lapsed and came back under another

@@ -1,7 +1,7 @@
 //! What each model knows: stages, counts, points, label.
 
 use crate::domain::Ms;
-use crate::domain::identity::merge::positions::{self, GivenUp};
+use crate::domain::identity::merge::positions::{self, NotKept};
 use crate::domain::identity::merge::scores;
 use crate::domain::identity::merge::ways;
 use crate::domain::model::triggers::After;
@@ -109,8 +109,8 @@ fn one(
             positions::further(&mut own.positions[axis], position, axis, &model.axes[axis], (step.at_ms, last_activity_ms));
         moves.extend(moved);
         match given_up {
-            Some(GivenUp::Own(way)) => ways::give_up(&way, way.journeys.as_deref(), axis, (index, model), step.effects),
-            Some(GivenUp::Theirs(left)) => {
+            Some(NotKept::Own(way)) => ways::give_up(&way, way.journeys.as_deref(), axis, (index, model), step.effects),
+            Some(NotKept::Theirs(left)) => {
                 ways::drop_unsaid(index, axis, step.effects);
                 let way = counted.positions[axis].as_ref().unwrap_or(&left);
                 ways::give_up(way, left.journeys.as_deref(), axis, (index, model), step.effects);

@@ -3,7 +3,7 @@
 use crate::domain::Ms;
 use crate::domain::model::stages::stage_index;
 use crate::domain::model::{AxisModel, Model};
-use crate::domain::output::given_up::{GivenUpMove, Taken};
+use crate::domain::output::given_up::{GivenUpMove, TakenBack};
 use crate::domain::output::{Body, Effects, NoOpportunity};
 use crate::domain::rules::journey::direction;
 use crate::domain::state::track::{Journeys, Opening, StagePosition, Track};
@@ -65,10 +65,10 @@ fn moves(
         let left = (at > first).then(|| all[at - 1]);
         let is_entry = at == first && (is_cut || cause == Cause::NextJourney);
         let what = if is_entry {
-            Taken::Entry { to }
+            TakenBack::Entry { to }
         } else {
             let from = left.and_then(|left| Some((left.stage?, left.entered_ms)));
-            Taken::Move {
+            TakenBack::Move {
                 from,
                 to: Some(to),
                 cause,
@@ -98,7 +98,7 @@ pub(super) fn give_up_all(counted: &Track, own_is_out: bool, (index, model): (us
             moves(stood, stood.journeys.as_deref(), axis, (index, axis_model), effects);
             opportunity(stood, Some(out.since_ms), axis, (index, model), effects);
             let from = stage_index(axis_model, &stood.stage).map(|stage| (stage, stood.entered_ms));
-            let what = Taken::Move { from, to: None, cause: Cause::Disqualified, direction: Direction::Back };
+            let what = TakenBack::Move { from, to: None, cause: Cause::Disqualified, direction: Direction::Back };
             effects.given_up_mut().moves.push(GivenUpMove { model: index, axis, at_ms: out.since_ms, what });
         } else if own_is_out && let Some(position) = &counted.positions[axis] {
             drop_unsaid(index, axis, effects);
